@@ -1,0 +1,1 @@
+"""Read returned supplier questionnaires and write what they say, supplier by supplier."""

@@ -1,0 +1,295 @@
+"""Decide which of several returns of one questionnaire counts, once a form's parts are together.
+
+The others stay named, with what they answered otherwise. What answers mean is `formparse.policy`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from formparse.policy import AttestationState, attestation_state
+from formparse.returned import (
+    Doubt,
+    DoubtKind,
+    Finding,
+    FormIdentity,
+    ReadAttestation,
+    ReturnedForm,
+    Severity,
+    Signature,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from formgen.catalog import Answer
+
+_MAX_CLOCK_LEAD = dt.timedelta(days=1)
+"""A supplier east of Greenwich may already write tomorrow's date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedForm:
+    """A returned form, and when it was imported."""
+
+    form: ReturnedForm
+    imported_at: str
+    """UTC, ISO, to the second; sorts as it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointReading:
+    """What one return says about one point, and which of its files says so."""
+
+    answer: Answer | None
+    doubt: Doubt | None
+    source: ReturnedForm | None
+    """None where the point is not answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """One return of one questionnaire, whole: in one file or put together from several."""
+
+    questionnaire_id: str
+    parts: tuple[ImportedForm, ...]
+    """In page order."""
+    readings: Mapping[str, PointReading]
+    """By point id."""
+    attestation: ReadAttestation
+
+    @property
+    def state(self) -> AttestationState:
+        """What its signature is worth."""
+        return attestation_state(self.attestation.signature)
+
+    @property
+    def name(self) -> str:
+        """Its files, for people."""
+        return " + ".join(part.form.file for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The return of a questionnaire that counts, and those that no longer do."""
+
+    counted: Return
+    superseded: tuple[Return, ...]
+    """The best of them first."""
+    findings: tuple[Finding, ...]
+
+
+def choose_returns(forms: Sequence[ImportedForm]) -> dict[str, Choice]:
+    """Give the choice for each questionnaire that came back, whatever the order of `forms`."""
+    by_questionnaire: defaultdict[str, list[ImportedForm]] = defaultdict(list)
+    for form in sorted(forms, key=_arrival):
+        by_questionnaire[form.form.identity.questionnaire_id].append(form)
+    return {one: _choose(by_questionnaire[one]) for one in sorted(by_questionnaire)}
+
+
+def _arrival(imported: ImportedForm) -> tuple[str, str, tuple[int, ...]]:
+    return imported.imported_at, imported.form.sha256, imported.form.pages
+
+
+def _choose(forms: list[ImportedForm]) -> Choice:
+    """Let the newest attested return count; if none is attested, the newest.
+
+    A return that lacks pages which another one has does not replace it: a signed last page sent
+    after the rest would otherwise wipe all answers out.
+    """
+    returns = [_put_together(parts) for parts in _bundle(forms)]
+    most_pages: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for one in returns:
+        most_pages[_layout(one)] = max(most_pages[_layout(one)], len(_form_pages(one)))
+
+    def rank(one: Return) -> tuple[bool, bool, str, tuple[str, str, tuple[int, ...]]]:
+        whole = not _form_pages(one) or len(_form_pages(one)) == most_pages[_layout(one)]
+        attested = one.state is not AttestationState.UNSIGNED
+        return whole, attested, _attested_on(one), max(map(_arrival, one.parts))
+
+    counted, *superseded = sorted(returns, key=rank, reverse=True)
+    return Choice(
+        counted=counted,
+        superseded=tuple(superseded),
+        findings=(
+            *_joined_parts(counted),
+            *_implausible_date(counted),
+            *(finding for one in superseded for finding in _replaced(counted, one)),
+        ),
+    )
+
+
+def _bundle(forms: list[ImportedForm]) -> list[list[ImportedForm]]:
+    """Give the forms with the parts of one form together: one form id, different pages of it."""
+    bundles: defaultdict[FormIdentity, list[list[ImportedForm]]] = defaultdict(list)
+    for form in forms:
+        of_form = bundles[form.form.identity]
+        home = next((bundle for bundle in of_form if _completes(form.form, bundle)), None)
+        if home is None:
+            of_form.append([form])
+        else:
+            home.append(form)
+    return [bundle for of_form in bundles.values() for bundle in of_form]
+
+
+def _completes(form: ReturnedForm, bundle: list[ImportedForm]) -> bool:
+    if form.identity.form_id is None or not form.form_pages:
+        return False
+    return all(
+        part.form.form_pages and not set(part.form.form_pages) & set(form.form_pages)
+        for part in bundle
+    )
+
+
+def _put_together(bundle: list[ImportedForm]) -> Return:
+    parts = sorted(bundle, key=lambda part: part.form.form_pages)
+    readings: defaultdict[str, list[PointReading]] = defaultdict(list)
+    for part in parts:
+        for read in part.form.answers:
+            silent = read.answer is None and read.doubt is None
+            readings[read.point_id].append(
+                PointReading(
+                    answer=read.answer, doubt=read.doubt, source=None if silent else part.form
+                )
+            )
+    return Return(
+        questionnaire_id=parts[0].form.identity.questionnaire_id,
+        parts=tuple(parts),
+        readings={point_id: _agree(its) for point_id, its in readings.items()},
+        attestation=_join_attestations([part.form.attestation for part in parts]),
+    )
+
+
+def _agree(readings: list[PointReading]) -> PointReading:
+    """Give the one reading that several parts share; a doubt where they do not agree."""
+    telling = [reading for reading in readings if reading.source is not None]
+    if not telling:
+        return readings[0]
+    doubtful = next((reading for reading in telling if reading.doubt is not None), None)
+    answers = sorted({reading.answer for reading in telling if reading.answer is not None})
+    if doubtful is not None:
+        return doubtful
+    if len(answers) == 1:
+        return telling[0]
+    reason = "Les parties de ce formulaire, reçues dans plusieurs fichiers, répondent différemment."
+    doubt = Doubt(kind=DoubtKind.CONFLICT, reason=reason, seen=tuple(answers))
+    return PointReading(answer=None, doubt=doubt, source=telling[0].source)
+
+
+def _join_attestations(blocks: list[ReadAttestation]) -> ReadAttestation:
+    """Give one block: each field from the first page that has it."""
+
+    def first(name: str) -> str | None:
+        values = (getattr(block, name) for block in blocks)
+        return next((value for value in values if value is not None), None)
+
+    texts = [one.name for one in fields(ReadAttestation) if one.name != "signature"]
+    return ReadAttestation(
+        **{name: first(name) for name in texts}, signature=_join_signatures(blocks)
+    )
+
+
+def _join_signatures(blocks: list[ReadAttestation]) -> Signature:
+    """Give the signature found; of several the one that is worth least."""
+    found = [block.signature for block in blocks]
+    order = (
+        AttestationState.UNSIGNED,
+        AttestationState.DIGITAL,
+        AttestationState.DRAWN,
+        AttestationState.INVALID,
+    )
+    return max(found, key=lambda signature: order.index(attestation_state(signature)))
+
+
+def _layout(one: Return) -> tuple[str, int]:
+    """Give what makes page counts comparable."""
+    identity = one.parts[0].form.identity
+    return identity.catalog_version, identity.edition
+
+
+def _form_pages(one: Return) -> frozenset[int]:
+    return frozenset(page for part in one.parts for page in part.form.form_pages)
+
+
+def _attested_on(one: Return) -> str:
+    """Give the ISO day on which it was attested; empty if that is not known.
+
+    A day after the import is a slip of the pen, and would make this return the newest for ever.
+    """
+    written = _as_date(one.attestation.date) or _as_date(one.attestation.signature.signed_at)
+    return "" if written is None or written > _last_plausible(one) else written.isoformat()
+
+
+def _last_plausible(one: Return) -> dt.date:
+    imported = _as_date(max(part.imported_at for part in one.parts))
+    return dt.date.max if imported is None else imported + _MAX_CLOCK_LEAD
+
+
+def _as_date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _joined_parts(counted: Return) -> tuple[Finding, ...]:
+    if len(counted.parts) == 1:
+        return ()
+    return (
+        Finding(
+            code="parts-joined",
+            severity=Severity.INFO,
+            message=f"Formulaire reçu en {len(counted.parts)} fichiers, réunis\u00a0: "
+            f"{counted.name}.",
+        ),
+    )
+
+
+def _implausible_date(counted: Return) -> tuple[Finding, ...]:
+    written = _as_date(counted.attestation.date)
+    if written is None or written <= _last_plausible(counted):
+        return ()
+    return (
+        Finding(
+            code="date-after-import",
+            severity=Severity.WARNING,
+            message=f"L'attestation de «\u00a0{counted.name}\u00a0» est datée du "
+            f"{written:%d/%m/%Y}, après son import\u00a0: cette date n'est pas prise en compte.",
+        ),
+    )
+
+
+def _replaced(counted: Return, other: Return) -> tuple[Finding, ...]:
+    """Name a return that does not count, and the points it answered otherwise."""
+    kept = Finding(
+        code="superseded",
+        severity=Severity.INFO,
+        message=f"Plusieurs retours\u00a0: «\u00a0{counted.name}\u00a0» compte, "
+        f"«\u00a0{other.name}\u00a0» est conservé sans être compté.",
+    )
+    changed = [
+        f"{point_id} ({_said(other, point_id)} \u2192 {_said(counted, point_id)})"
+        for point_id in sorted({*counted.readings, *other.readings})
+        if _said(counted, point_id) != _said(other, point_id)
+    ]
+    if not changed:
+        return (kept,)
+    return (
+        kept,
+        Finding(
+            code="answers-changed-between-returns",
+            severity=Severity.WARNING,
+            message=f"De «\u00a0{other.name}\u00a0» (non compté) à «\u00a0{counted.name}\u00a0» "
+            f"(compté), des réponses diffèrent\u00a0: {', '.join(changed)}.",
+        ),
+    )
+
+
+def _said(one: Return, point_id: str) -> str:
+    reading = one.readings.get(point_id)
+    if reading is None or reading.source is None:
+        return "sans réponse"
+    return "douteux" if reading.answer is None else reading.answer.value

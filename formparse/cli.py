@@ -1,0 +1,360 @@
+"""The `formparse` command: options in, one call, results and exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from formgen import __version__
+from formgen.errors import ExitCode, FormgenError
+from formgen.language import Lang, Phrase, choose_lang
+
+if TYPE_CHECKING:
+    from formparse.pipeline import ImportReport
+    from formparse.returned import Refusal
+
+DEFAULT_OUT = Path("output")
+
+BUG = 1
+"""Exit status of an error that is ours; documented for nobody, since nobody should meet it."""
+
+_SILENT_SHOWN = 20
+"""Names of suppliers who have not answered that one message lists."""
+
+_LONGEST_LINE = 1000
+"""Cells of one message on stderr: no sentence of ours is that long, a name from outside may be."""
+
+
+def main() -> NoReturn:
+    """Run the command and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:], choose_lang(sys.argv[1:], os.environ)))
+
+
+def run(arguments: list[str], lang: Lang) -> int:
+    """Run the command; give its exit code. All errors end here."""
+    try:
+        result = make_command(lang).main(arguments, prog_name="formparse", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit:
+        _close_stdout()  # click ends us when who reads our output has had enough (`| head`)
+        return ExitCode.DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # no traceback reaches a user
+        return _exit_code_of(error, lang)
+    return int(result or ExitCode.DONE)
+
+
+def _exit_code_of(error: BaseException, lang: Lang) -> int:
+    """Say what went wrong, and give the exit code for it."""
+    match error:
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE
+        case FormgenError():
+            for line in error.message(lang).splitlines():  # a catalog's faults stand one on each
+                _tell(line)
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            _tell(Phrase(fr="Interrompu.", en="Interrupted.").in_(lang))
+            return ExitCode.INTERRUPTED
+        case BrokenPipeError():  # as above, met when what was left is written out
+            _close_stdout()
+            return ExitCode.DONE
+        case OSError():
+            _tell(_cannot_write(error).in_(lang))
+            _close_stdout()
+            return ExitCode.OUTPUT
+        case _:
+            _tell(_bug(error).in_(lang))
+            return BUG
+
+
+def _close_stdout() -> None:
+    """Keep Python from trying once more to write what could not be written, and saying so."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+
+
+def make_command(lang: Lang) -> click.Group:
+    """Give the command with its help in one language."""
+
+    def say(fr: str, en: str) -> str:
+        return Phrase(fr=fr, en=en).in_(lang)
+
+    lang_option = _lang_option(lang)
+
+    @click.group(
+        help=say(
+            "Lit les questionnaires de sécurité renvoyés par les fournisseurs et en fait la "
+            "synthèse, fournisseur par fournisseur.",
+            "Read the security questionnaires that suppliers sent back and sum them up, supplier "
+            "by supplier.",
+        )
+    )
+    @click.version_option(__version__, prog_name="formparse")
+    @lang_option
+    def formparse() -> None:
+        pass
+
+    @formparse.command(
+        short_help=say("Lit des formulaires renvoyés.", "Read returned forms."),
+        help=say(
+            "Lit des formulaires renvoyés : un objet JSON par formulaire, un par ligne. "
+            "Ne conserve rien.",
+            "Read returned forms: one JSON object per form, one per line. Stores nothing.",
+        ),
+    )
+    @click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE…")
+    @_catalog_option(lang)
+    @lang_option
+    def read(files: tuple[Path, ...], catalogs: tuple[Path, ...]) -> int:
+        return _read(lang, files, catalogs)
+
+    @formparse.command(
+        "import",
+        short_help=say("Importe et fait la synthèse.", "Import and sum up."),
+        help=say(
+            "Importe des formulaires renvoyés (fichiers, dossiers) : conserve chaque original, "
+            "met à jour les synthèses, affiche le tableau des fournisseurs. Termine aussi un "
+            "import interrompu.",
+            "Import returned forms (files, folders): keep each original, bring the summaries up "
+            "to date, print the table of suppliers. Also completes an interrupted import.",
+        ),
+    )
+    @click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="PATH…")
+    @click.option(
+        "--out",
+        type=_PATH,
+        default=DEFAULT_OUT,
+        show_default=True,
+        metavar="DIR",
+        help=say("Dossier où tout est conservé.", "Folder in which all is kept."),
+    )
+    @_catalog_option(lang)
+    @click.option(
+        "--issued",
+        "registers",
+        multiple=True,
+        type=_PATH,
+        metavar="FILE",
+        help=say(
+            "Registre des formulaires envoyés (issued.jsonl), s'il n'est pas dans DIR/forms ; "
+            "répétable.",
+            "Register of forms sent (issued.jsonl), if not in DIR/forms; repeatable.",
+        ),
+    )
+    @click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=say(
+            "Fichiers lus à la fois ; sinon selon la machine.",
+            "Files read at a time; else as the machine allows.",
+        ),
+    )
+    @click.option(
+        "--rederive",
+        is_flag=True,
+        help=say(
+            "Relit tous les originaux et refait toutes les synthèses.",
+            "Read all originals again and make all summaries anew.",
+        ),
+    )
+    @lang_option
+    def import_(
+        paths: tuple[Path, ...],
+        out: Path,
+        catalogs: tuple[Path, ...],
+        registers: tuple[Path, ...],
+        jobs: int | None,
+        *,
+        rederive: bool,
+    ) -> int:
+        return _import(
+            lang,
+            paths,
+            out,
+            catalogs=catalogs,
+            registers=registers,
+            jobs=jobs,
+            rederive=rederive,
+        )
+
+    @formparse.command(
+        short_help=say("Affiche un schéma JSON.", "Print a JSON Schema."),
+        help=say(
+            "Affiche le schéma JSON de ce qu'écrit « import » (summary) ou « read ».",
+            "Print the JSON Schema of what import (summary) or read writes.",
+        ),
+    )
+    @click.argument("which", type=click.Choice(["summary", "read"]), default="summary")
+    @lang_option
+    def schema(which: str) -> None:
+        path = Path(__file__).parent / "schemas" / f"{which}.schema.json"
+        click.echo(path.read_text(encoding="utf-8"), nl=False)
+
+    return formparse
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_PATH = click.Path(path_type=Path)
+"""Not checked by click: what is wrong with a file is part of the result."""
+
+
+def _lang_option(lang: Lang) -> Decorator:
+    """`--lang` is read before the commands are made; here it only has to be accepted."""
+    return click.option(
+        "--lang",
+        type=click.Choice([lang.value for lang in Lang]),
+        expose_value=False,
+        help=Phrase(
+            fr="Langue de la commande ; sinon celle du système.",
+            en="Language of the command; else the system's.",
+        ).in_(lang),
+    )
+
+
+def _catalog_option(lang: Lang) -> Decorator:
+    return click.option(
+        "--catalog",
+        "catalogs",
+        multiple=True,
+        type=_PATH,
+        metavar="FILE",
+        help=Phrase(
+            fr="Catalogue d'où viennent les formulaires, outre ceux du logiciel ; répétable.",
+            en="Catalog that the forms come from, besides the software's own; repeatable.",
+        ).in_(lang),
+    )
+
+
+def _read(lang: Lang, files: tuple[Path, ...], catalogs: tuple[Path, ...]) -> int:
+    from formparse.commands import read_returns  # keeps --help fast
+    from formparse.progress import progress_on
+    from formparse.records import dump_record, to_json
+    from formparse.returned import Refusal
+
+    refused: list[Refusal] = []
+    stdout = sys.stdout.buffer
+    with (
+        progress_on(sys.stderr, lang, moving=not sys.stdout.isatty()) as progress,
+        closing(read_returns(files, catalogs=catalogs, progress=progress)) as answers,
+    ):
+        for returned in answers:
+            refused += [one for one in returned if isinstance(one, Refusal)]
+            stdout.writelines(dump_record(to_json(one)) for one in returned)
+            stdout.flush()
+    _tell_refused(lang, refused)
+    return ExitCode.REFUSED if refused else ExitCode.DONE
+
+
+def _import(
+    lang: Lang,
+    paths: tuple[Path, ...],
+    out: Path,
+    *,
+    catalogs: tuple[Path, ...],
+    registers: tuple[Path, ...],
+    jobs: int | None,
+    rederive: bool,
+) -> int:
+    import datetime as dt  # keeps --help fast
+    import shutil
+
+    from formparse.commands import import_into
+    from formparse.progress import progress_on
+    from formparse.table import DEFAULT_WIDTH, draw_table
+
+    with progress_on(sys.stderr, lang) as progress:
+        report = import_into(
+            out,
+            paths,
+            catalogs=catalogs,
+            registers=registers,
+            jobs=jobs,
+            now=dt.datetime.now(dt.UTC),
+            progress=progress,
+            everything=rederive,
+        )
+    width = shutil.get_terminal_size((DEFAULT_WIDTH, 0)).columns
+    click.echo(draw_table(report.rows, lang=lang, width=width), nl=False)
+    sys.stdout.flush()
+    _tell_counts(lang, report)
+    _tell_refused(lang, report.refused)
+    return ExitCode.REFUSED if report.refused else ExitCode.DONE
+
+
+def _tell_counts(lang: Lang, report: ImportReport) -> None:
+    for name, first in report.repeated:
+        same = Phrase(
+            fr=f"{name} : même contenu que {first}, compté une fois.",
+            en=f"{name}: same content as {first}, counted once.",
+        )
+        _tell(same.in_(lang))
+    if report.silent:
+        names = ", ".join(report.silent[:_SILENT_SHOWN])
+        more = len(report.silent) - _SILENT_SHOWN
+        rest_fr, rest_en = (f" et {more} autres", f" and {more} more") if more > 0 else ("", "")
+        _tell(
+            Phrase(
+                fr=f"Sans réponse à ce jour : {names}{rest_fr}.",
+                en=f"No answer so far: {names}{rest_en}.",
+            ).in_(lang)
+        )
+    counts = (
+        (report.imported, Phrase("importés", "imported")),
+        (report.known, Phrase("déjà connus", "already known")),
+        (report.reread, Phrase("relus", "read again")),
+        (report.skipped, Phrase("laissés de côté (cachés, liens)", "passed over (hidden, links)")),
+        (len(report.refused), Phrase("refusés", "refused")),
+    )
+    colon = Phrase(fr="\u00a0: ", en=": ").in_(lang)
+    told = ", ".join(f"{what.in_(lang)}{colon}{count}" for count, what in counts if count)
+    _tell(
+        Phrase(
+            fr=f"Fichiers {told}." if told else "Aucun fichier.",
+            en=f"Files {told}." if told else "No file.",
+        ).in_(lang)
+    )
+
+
+def _tell_refused(lang: Lang, refused: tuple[Refusal, ...] | list[Refusal]) -> None:
+    for one in refused:
+        _tell(one.message if lang is Lang.FR else one.message_en)
+
+
+def _tell(untrusted_text: str) -> None:
+    """Write one line to stderr; names from outside may stand in it."""
+    from formparse.cleaning import for_terminal  # keeps --help fast
+
+    click.echo(for_terminal(untrusted_text, width=_LONGEST_LINE), err=True)
+
+
+def _cannot_write(error: OSError) -> Phrase:
+    reason = error.strerror or type(error).__name__
+    return Phrase(
+        fr=f"Écriture impossible : le système répond « {reason} ». Vérifiez le disque.",
+        en=f'Cannot write: the system says "{reason}". Check the disk.',
+    )
+
+
+def _bug(error: BaseException) -> Phrase:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    frame = last.tb_frame if last is not None else None
+    place = f"{Path(frame.f_code.co_filename).name}:{last.tb_lineno}" if frame and last else "?"
+    what = f"{type(error).__name__}, {place}, formparse {__version__}"
+    return Phrase(
+        fr=f"Erreur interne de formparse ({what}). Ce n'est pas votre faute : signalez-la avec "
+        "cette ligne et, si possible, le fichier en cause.",
+        en=f"Internal error of formparse ({what}). It is no fault of yours: report it with this "
+        "line and, if you can, the file concerned.",
+    )

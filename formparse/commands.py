@@ -1,0 +1,109 @@
+"""What the commands do, with the real reader and the real assessment; no terminal in sight.
+
+Choosing catalogs and putting the parts together; each part is someone else's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+from formgen import __version__
+from formgen.editions import Editions, load_editions
+from formparse.assess import assess
+from formparse.derivation import Summarised
+from formparse.intake import MAX_BYTES
+from formparse.issued import load_issued
+from formparse.pipeline import ImportReport, Reader, import_returns, read_files
+from formparse.read import read_bytes
+from formparse.store import Store
+from formparse.summary import build_summary, dump_summary
+from formparse.table import row_of
+from formparse.worker import Limits, default_workers
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from formgen.catalog import Catalog
+    from formparse.choice import ImportedForm
+    from formparse.grouping import SupplierGroup
+    from formparse.progress import Progress
+    from formparse.returned import Returned
+
+
+def read_returns(
+    paths: Sequence[Path], *, catalogs: Sequence[Path], progress: Progress
+) -> Generator[tuple[Returned, ...], None, None]:
+    """Give what each file says, in order. `catalogs` are known besides the packaged ones."""
+    return read_files(paths, _reader(load_editions(catalogs), None), progress)
+
+
+def import_into(
+    out: Path,
+    paths: Sequence[Path],
+    *,
+    catalogs: Sequence[Path],
+    registers: Sequence[Path],
+    jobs: int | None,
+    now: dt.datetime,
+    progress: Progress,
+    everything: bool,
+) -> ImportReport:
+    """Import what `paths` name into the store at `out`; see `pipeline.import_returns`."""
+    store = Store(out)
+    load_editions((*catalogs, *store.catalogs()))  # refused here, nothing has been written yet
+    load_issued((*registers, *store.registers()))
+    store.prepare()
+    for register in registers:
+        store.keep_register(register.read_bytes())
+    for catalog in catalogs:
+        store.keep_catalog(catalog.read_bytes())
+    # From the store alone, so that the same returns are read alike whoever calls, and how.
+    editions = load_editions(store.catalogs())
+    return import_returns(
+        paths,
+        store,
+        _reader(editions, jobs),
+        partial(_summarise, editions=editions),
+        now=now,
+        progress=progress,
+        issued=load_issued(store.registers()),
+        everything=everything,
+    )
+
+
+def _reader(editions: Editions, jobs: int | None) -> Reader:
+    catalogs = "\n".join(catalog.digest for catalog in editions.catalogs())
+    digest = hashlib.sha256(catalogs.encode()).hexdigest()
+    return Reader(
+        read=partial(read_bytes, editions=editions),
+        id=f"formparse {__version__}, catalogs {digest[:16]}",
+        max_bytes=MAX_BYTES,
+        workers=jobs or default_workers(),
+        limits=Limits(),
+    )
+
+
+def _summarise(
+    group: SupplierGroup,
+    forms: tuple[ImportedForm, ...],
+    sent: tuple[str, ...],
+    *,
+    editions: Editions,
+) -> Summarised:
+    catalog = _catalog_for(forms, editions)
+    assessment = assess(forms, catalog, issued=sent, group_findings=group.findings)
+    summary = build_summary(group, assessment, catalog)
+    return Summarised(summary=dump_summary(summary), row=row_of(summary))
+
+
+def _catalog_for(forms: tuple[ImportedForm, ...], editions: Editions) -> Catalog:
+    """Give the newest version of the catalog that most of the forms are of."""
+    counts = Counter(one.form.identity.catalog_id for one in forms)
+    [(catalog_id, _)] = Counter(dict(sorted(counts.items()))).most_common(1)
+    versions = [catalog for catalog in editions.catalogs() if catalog.id == catalog_id]
+    return max(versions, key=lambda catalog: (catalog.date, catalog.version))

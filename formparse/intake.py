@@ -1,0 +1,274 @@
+"""The one door for returned PDFs: opens them under limits, or says why not.
+
+Every limit is a constant with its reason. Time and memory are bounded from outside, by the worker
+process that runs this (`formparse.worker`). What stands on the pages is for others.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import hashlib
+import io
+import logging
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pypdf
+from pypdf.errors import FileNotDecryptedError, LimitReachedError
+
+from formparse.errors import RefusalCode, RefusedError, refusal_of, refuse, refused
+from formparse.given import take
+from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
+from formparse.returned import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MAX_BYTES = 20 * 1024 * 1024
+"""A form has under 1 MB, a scan of one a few. Parse time grows with size whatever else is bounded:
+a hex string of 5 MB alone keeps pypdf busy for 6 s."""
+
+HEADER_BYTES = 1024
+"""How far `%PDF-` may stand from the start: Acrobat's own rule; mail software puts lines before."""
+
+MAX_PAGES = 200
+"""Four forms have 14 pages; whole contracts with a form inside have fewer than this."""
+
+MAX_FIELDS = 1_000
+"""Four forms have 98 fields; ten sets of them in one file still pass."""
+
+MAX_ANNOTATIONS = 5_000
+"""On one page. A form has under 80 a page; of someone who writes by pen, hundreds."""
+
+MAX_OBJECTS = 20_000
+"""Objects read for one file; a form has about 200 that matter. At 70 µs each for those that pypdf
+parses this is 1.4 s."""
+
+MAX_SEARCHED_BYTES = 500_000_000
+"""For each object that is not where it should be pypdf searches the whole file, at some 500 MB a
+second. All 700 objects of a form with a shifted table make 100 MB; a large file made of such
+objects would take minutes."""
+
+MAX_PAGE_TREE_DEPTH = 32
+"""Page trees are two or three levels deep."""
+
+_PYPDF_LIMITS: dict[str, Any] = {
+    # Per stream; a form's largest stream has under 1 MB, and 40 streams at pypdf's default of
+    # 75 MB fill 2 GiB.
+    "zlib_maximum_output_length": 8_000_000,
+    "lzw_maximum_output_length": 8_000_000,
+    "run_length_maximum_output_length": 8_000_000,
+    "brotli_maximum_output_length": 8_000_000,
+    "jbig2_maximum_output_length": 8_000_000,
+    "array_based_stream_maximum_output_length": 8_000_000,
+    "maximum_declared_stream_length": MAX_BYTES,
+    "stream_decoding_work_maximum_length": 30_000_000,
+    # Parsing 100,000 elements, the default, takes a second.
+    "array_maximum_element_count": 20_000,
+    "dictionary_maximum_element_count": 5_000,
+    # Pictures are never decoded, and no program is ever called for one.
+    "image_maximum_buffer_size": 8_000_000,
+    "jbig2dec_binary": None,
+    # We change no constant of pypdf in the old way, so that it need not look for that each time.
+    "disable_legacy_handling": True,
+}
+
+MAX_XREF_ENTRIES = 100_000
+"""In cross-reference streams; pypdf's default of two million takes 19 s."""
+
+_MAX_ROOT_SEARCH = 2_000
+"""Objects that pypdf tries when the trailer does not name the root."""
+
+_END_MARK = b"%%EOF"
+_TAIL_BYTES = 2_048
+"""Where the end mark is looked for, before pypdf says that it cannot do without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of the file."""
+
+    number: int
+    """From 1."""
+    ref: Ref | None
+    """None where the page stands inside the page tree itself."""
+    entries: Entries
+
+
+@dataclass(slots=True, kw_only=True)
+class Repairs:
+    """What had to be mended to read the file. It grows while the file is read."""
+
+    count: int = 0
+    """Things that pypdf mended."""
+    end_was_missing: bool = False
+    """The end mark was added; every viewer does without it, pypdf does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedPdf:
+    """A returned file, opened."""
+
+    name: str
+    sha256: str
+    data: bytes
+    objects: Objects
+    form: Entries | None
+    """The document's /AcroForm."""
+    pages: tuple[Page, ...]
+    repairs: Repairs
+
+
+_Result = TypeVar("_Result")
+
+_repairs_of_this_file: contextvars.ContextVar[Repairs | None] = contextvars.ContextVar(
+    "repairs_of_this_file", default=None
+)
+
+
+class _CountRepairs(logging.Handler):
+    """Counts what pypdf says about a returned file; passes on what it says about any other."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        repairs = _repairs_of_this_file.get()
+        if repairs is None:
+            logging.getLogger().callHandlers(record)
+        else:
+            repairs.count += 1
+
+
+@cache
+def _limited() -> contextvars.Context:
+    """Give a context in which pypdf has our limits, and silence its logger, once."""
+    logger = logging.getLogger("pypdf")
+    logger.addHandler(_CountRepairs())
+    logger.propagate = False
+    context = contextvars.Context()
+    context.run(pypdf.overwrite_configuration, **_PYPDF_LIMITS)
+    return context
+
+
+class _Guard:
+    """Runs calls into pypdf for one file: under our limits, its warnings counted."""
+
+    __slots__ = ("_context", "_size", "repairs")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.repairs = Repairs()
+        self._context = _limited().copy()
+        self._context.run(_repairs_of_this_file.set, self.repairs)
+
+    def __call__(self, call: Callable[[], _Result]) -> _Result:
+        if self.repairs.count * self._size > MAX_SEARCHED_BYTES:
+            found = f"{self.repairs.count} réparations"
+            raise refused(RefusalCode.TOO_COMPLEX, found=found)
+        try:
+            return self._context.run(call)
+        except LimitReachedError as error:
+            raise refused(RefusalCode.TOO_COMPLEX, found=str(error)) from error
+        except FileNotDecryptedError as error:
+            raise refused(RefusalCode.ENCRYPTED) from error
+
+
+def open_returned(path: Path) -> ReturnedPdf | Refusal:
+    """Open a file, or give the reason why it is refused."""
+    data = take(path, max_bytes=MAX_BYTES)
+    return data if isinstance(data, Refusal) else open_bytes(data, path.name)
+
+
+def _too_large(size: int) -> RefusedError:
+    return refused(RefusalCode.TOO_LARGE, found=str(size), expected=str(MAX_BYTES))
+
+
+def open_bytes(data: bytes, name: str) -> ReturnedPdf | Refusal:
+    """Open the bytes of a file called `name`, or give the reason why they are refused."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return guarded(lambda: _open(data, name, sha256), file=name, sha256=sha256)
+
+
+def guarded(work: Callable[[], _Result], *, file: str, sha256: str) -> _Result | Refusal:
+    """Give what `work` on one file gives, or the refusal of the file, whatever went wrong in it."""
+    try:
+        return work()
+    except RefusedError as error:
+        return refusal_of(error, file=file, sha256=sha256)
+    except TooManyObjectsError:
+        code, found = RefusalCode.TOO_COMPLEX, f"{MAX_OBJECTS} objets"
+    except (MemoryError, RecursionError) as error:
+        code, found = RefusalCode.TOO_COMPLEX, type(error).__name__
+    except Exception as error:  # noqa: BLE001 - on damaged files pypdf lets out TypeError, AttributeError, ValueError, OverflowError and more
+        code, found = RefusalCode.DAMAGED, type(error).__name__
+    return refuse(code, file=file, sha256=sha256, found=found)
+
+
+def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
+    if not data:
+        raise refused(RefusalCode.EMPTY_FILE)
+    if len(data) > MAX_BYTES:
+        raise _too_large(len(data))
+    if b"%PDF-" not in data[: HEADER_BYTES + 5]:
+        raise refused(RefusalCode.NOT_A_PDF, expected=str(HEADER_BYTES))
+    guard = _Guard(len(data))
+    if _END_MARK not in data[-_TAIL_BYTES:]:
+        guard.repairs.end_was_missing = True
+    ended = data + b"\n%%EOF\n" if guard.repairs.end_was_missing else data
+    reader = _reader(ended, guard)
+    objects = Objects(ended, reader, guard=guard, limit=MAX_OBJECTS)
+    root = objects.root()
+    return ReturnedPdf(
+        name=name,
+        sha256=sha256,
+        data=data,
+        objects=objects,
+        form=objects.entries(root.get(b"AcroForm")),
+        pages=_pages(objects, root),
+        repairs=guard.repairs,
+    )
+
+
+def _reader(data: bytes, guard: _Guard) -> LeanReader:
+    """Give pypdf's reader; an encrypted file is opened with the empty password or not at all."""
+
+    def read() -> LeanReader:
+        return LeanReader(
+            io.BytesIO(data),
+            root_object_recovery_limit=_MAX_ROOT_SEARCH,
+            xref_stream_maximum_entries=MAX_XREF_ENTRIES,
+        )
+
+    try:
+        reader = guard(read)
+    except NotImplementedError as error:
+        # Encryption by another handler than the standard one.
+        raise refused(RefusalCode.ENCRYPTED) from error
+    if reader.is_encrypted and not guard(lambda: reader.decrypt("")):
+        raise refused(RefusalCode.ENCRYPTED)
+    return reader
+
+
+def _pages(objects: Objects, root: Entries) -> tuple[Page, ...]:
+    """Give the pages in order; each node of the tree is visited once, whatever it claims."""
+    pages: list[Page] = []
+    seen: set[Ref] = set()
+    stack = [(root.get(b"Pages"), 0)]
+    while stack:
+        value, depth = stack.pop()
+        ref = value if isinstance(value, Ref) else None
+        if depth > MAX_PAGE_TREE_DEPTH or (ref is not None and ref in seen):
+            continue
+        if ref is not None:
+            seen.add(ref)
+        entries = objects.entries(value)
+        if entries is None:
+            continue
+        kids = objects.array(entries.get(b"Kids"))
+        if kids or entries.name(b"Type") == "Pages":
+            stack.extend((kid, depth + 1) for kid in reversed(kids[: MAX_PAGES + 1]))
+        else:
+            pages.append(Page(number=len(pages) + 1, ref=ref, entries=entries))
+        if len(pages) > MAX_PAGES:
+            raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_PAGES} pages")
+    return tuple(pages)

@@ -1,0 +1,170 @@
+"""Reads one returned file from its bytes to its forms: the story in order, no step of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from formgen.naming import TextPart
+from formparse.answers import resolve_answers
+from formparse.dates import parse_date
+from formparse.errors import RefusalCode, refusal_of, refuse, refused
+from formparse.intake import Repairs, ReturnedPdf, guarded, open_bytes, open_returned
+from formparse.readers.fields import read_fields
+from formparse.returned import (
+    Finding,
+    ReadAttestation,
+    Refusal,
+    Returned,
+    ReturnedForm,
+    Severity,
+    Signature,
+    SignatureKind,
+)
+from formparse.triage import Part, RefusedPart, triage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from formgen.editions import Editions
+    from formparse.reading import Reading
+
+
+def read_path(path: Path, editions: Editions) -> tuple[Returned, ...]:
+    """Give what the file at `path` holds: at least one form or refusal, whatever is in it."""
+    return _read(open_returned(path), editions)
+
+
+def read_bytes(data: bytes, name: str, editions: Editions) -> tuple[Returned, ...]:
+    """Give what the bytes of a file called `name` hold."""
+    return _read(open_bytes(data, name), editions)
+
+
+def _read(opened: ReturnedPdf | Refusal, editions: Editions) -> tuple[Returned, ...]:
+    if isinstance(opened, Refusal):
+        return (opened,)
+    read = guarded(lambda: _read_parts(opened, editions), file=opened.name, sha256=opened.sha256)
+    return (read,) if isinstance(read, Refusal) else read
+
+
+def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
+    parts = triage(pdf, editions)
+    if not parts:
+        return (refuse(RefusalCode.NOT_A_FORM, file=pdf.name, sha256=pdf.sha256),)
+    times = Counter(part.identity.questionnaire_id for part in parts if isinstance(part, Part))
+    results: list[Returned] = []
+    for part in parts:
+        if isinstance(part, RefusedPart):
+            results.append(refusal_of(part.error, file=pdf.name, sha256=pdf.sha256))
+        else:
+            is_only_one = times[part.identity.questionnaire_id] == 1
+            results.append(_read_form(pdf, part, is_only_one=is_only_one))
+    return tuple(results)
+
+
+def _read_form(pdf: ReturnedPdf, part: Part, *, is_only_one: bool) -> Returned:
+    reading = read_fields(pdf, part, is_only_one=is_only_one)
+    if not reading.points and not reading.texts:
+        error = refused(RefusalCode.EMPTY_FORM_LOST)
+        return refusal_of(error, file=pdf.name, sha256=pdf.sha256)
+    answers = resolve_answers(reading, part.places.questionnaire)
+    attestation = _attestation(reading)
+    return ReturnedForm(
+        file=pdf.name,
+        sha256=pdf.sha256,
+        identity=part.identity,
+        pages=tuple(page.page.number for page in part.pages),
+        form_pages=tuple(sorted({p.index + 1 for p in part.pages if p.index is not None})),
+        method=reading.method,
+        answers=answers.points,
+        attestation=attestation,
+        findings=(
+            *_repair_findings(pdf.repairs),
+            *part.findings,
+            *answers.findings,
+            *_text_findings(reading, attestation),
+            *_signature_findings(reading),
+        ),
+    )
+
+
+def _attestation(reading: Reading) -> ReadAttestation:
+    text = {part: _single_text(reading, part) for part in TextPart}
+    written = text[TextPart.DATE]
+    date = parse_date(written) if written is not None else None
+    return ReadAttestation(
+        company=text[TextPart.COMPANY],
+        service=text[TextPart.SERVICE],
+        signatory=text[TextPart.SIGNATORY],
+        date=date.isoformat() if date is not None else None,
+        date_as_written=written,
+        place=text[TextPart.PLACE],
+        remarks=text[TextPart.REMARKS],
+        signature=_signature(reading),
+    )
+
+
+def _single_text(reading: Reading, part: TextPart) -> str | None:
+    """Give the text of a field; None where it is empty, or where the file gives several."""
+    seen = reading.texts.get(part)
+    return seen.values[0] if seen is not None and len(seen.values) == 1 else None
+
+
+def _signature(reading: Reading) -> Signature:
+    if reading.signature.has_value:
+        return Signature(kind=SignatureKind.DIGITAL)
+    if reading.signature.drawings:
+        return Signature(kind=SignatureKind.DRAWN)
+    return Signature(kind=SignatureKind.NONE)
+
+
+# --- What is said beside the answers ------------------------------------------------------------
+_PART_NAMES = {
+    TextPart.COMPANY: "société",
+    TextPart.SERVICE: "service",
+    TextPart.SIGNATORY: "signataire",
+    TextPart.DATE: "date",
+    TextPart.PLACE: "lieu",
+    TextPart.REMARKS: "remarques",
+}
+
+
+def _repair_findings(repairs: Repairs) -> Iterator[Finding]:
+    if repairs.count:
+        yield Finding(
+            code="repaired",
+            severity=Severity.WARNING,
+            message=(
+                f"Fichier endommagé, réparé à la lecture ({repairs.count} anomalies) : comparez "
+                "avec ce que montre un lecteur PDF."
+            ),
+        )
+    elif repairs.end_was_missing:
+        yield Finding(
+            code="repaired",
+            severity=Severity.INFO,
+            message="La marque de fin du fichier manquait ; elle a été rétablie à la lecture.",
+        )
+
+
+def _text_findings(reading: Reading, attestation: ReadAttestation) -> Iterator[Finding]:
+    for part, seen in reading.texts.items():
+        label = _PART_NAMES[part]
+        if len(seen.values) > 1:
+            listed = " ; ".join(f"« {value} »" for value in seen.values)
+            message = f"Le champ « {label} » a plusieurs valeurs : {listed}. Aucune n'est retenue."
+            yield Finding(code="text-conflict", severity=Severity.WARNING, message=message)
+        if seen.has_odd_value:
+            message = f"La valeur du champ « {label} » n'est pas un texte ; elle n'est pas lue."
+            yield Finding(code="text-not-read", severity=Severity.WARNING, message=message)
+    written = attestation.date_as_written
+    if written is not None and attestation.date is None:
+        message = f"La date écrite, « {written} », n'est pas une date du calendrier."
+        yield Finding(code="date-not-read", severity=Severity.WARNING, message=message)
+
+
+def _signature_findings(reading: Reading) -> Iterator[Finding]:
+    if reading.signature.has_value:
+        message = "Signature numérique présente ; elle n'a pas été vérifiée."
+        yield Finding(code="signature-not-checked", severity=Severity.WARNING, message=message)

@@ -1,0 +1,169 @@
+"""What reading one returned file gives: values only, the same whoever read it and however.
+
+`read` prints them, `import` keeps them and assesses them. JSON in and out is `formparse.records`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from formgen.catalog import Answer
+
+
+class Severity(StrEnum):
+    """How much a finding matters. A clean return has none above INFO."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Method(StrEnum):
+    """Where the answers were seen."""
+
+    FIELDS = "fields"
+    MARKS = "marks"
+    FIELDS_AND_MARKS = "fields+marks"
+
+
+class DoubtKind(StrEnum):
+    """Why a point has no sure answer although something is there."""
+
+    CONTRADICTORY = "contradictory"
+    """Several boxes of the point are ticked."""
+    NOT_ALLOWED = "not-allowed"
+    """An answer that the questionnaire does not offer."""
+    CONFLICT = "conflict"
+    """The file says one thing in one place and another elsewhere."""
+    UNCLEAR = "unclear"
+    """A mark, or a damaged field, that proves nothing."""
+
+
+class SignatureKind(StrEnum):
+    """What stands in the signature area."""
+
+    NONE = "none"
+    DRAWN = "drawn"
+    DIGITAL = "digital"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a reader of the result should know."""
+
+    code: str
+    """Stable word for programs: `text-altered`."""
+    severity: Severity
+    message: str
+    """One French sentence for people."""
+    page: int | None = None
+    """Page of the file, from 1; None where it concerns no page."""
+    point: str | None = None
+    """Point id; None where it concerns no single point."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Why a point's answer is not sure, and what was seen."""
+
+    kind: DoubtKind
+    reason: str
+    """One French sentence."""
+    seen: tuple[str, ...]
+    """Answers seen, as words; a word the questionnaire does not know stands as it was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointAnswer:
+    """What was read for one point. Both None: the point is not answered."""
+
+    point_id: str
+    answer: Answer | None
+    doubt: Doubt | None
+    """Set only where `answer` is None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What is known of the signature. The six facts below `kind` are set for DIGITAL only; None
+    there means that it was not, or could not be, checked.
+    """
+
+    kind: SignatureKind
+    signer: str | None = None
+    signed_at: str | None = None
+    intact: bool | None = None
+    covers_whole_file: bool | None = None
+    trusted: bool | None = None
+    changed_after_signing: tuple[str, ...] | None = None
+    """Names of the fields whose value is no longer the signed one; empty: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAttestation:
+    """The attestation block as it came back. None: empty or not readable."""
+
+    company: str | None
+    service: str | None
+    signatory: str | None
+    date: str | None
+    """ISO date; None also where what is written is no date (see `date_as_written`)."""
+    date_as_written: str | None
+    place: str | None
+    remarks: str | None
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormIdentity:
+    """Which issued form a return claims to be."""
+
+    catalog_id: str
+    catalog_version: str
+    edition: int
+    """Layout edition it was drawn with."""
+    questionnaire_id: str
+    form_id: str | None
+    """Id of the one issued form; None where the file lost it."""
+    supplier_id: str | None
+    """Id in the practice's supplier list; None for a blank form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedForm:
+    """One form found in one file, read."""
+
+    file: str
+    """Name of the file as it was given, without folders."""
+    sha256: str
+    """Of the whole file."""
+    identity: FormIdentity
+    pages: tuple[int, ...]
+    """Pages of the file that belong to the form, from 1."""
+    method: Method
+    answers: tuple[PointAnswer, ...]
+    """Every point of the questionnaire, in catalog order."""
+    attestation: ReadAttestation
+    findings: tuple[Finding, ...]
+    form_pages: tuple[int, ...] = ()
+    """Pages of the form that were found, by their printed number from 1: what tells the parts of
+    one form that came in several files from several copies of it. Empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A file, or a part of one, that cannot be taken."""
+
+    file: str
+    sha256: str | None
+    """None where the file could not even be read."""
+    code: str
+    """Stable word for programs: `encrypted`."""
+    message: str
+    """One French sentence: what was found, what was expected, what to do."""
+    message_en: str
+    """The same in English, for commands that speak it; not part of the JSON."""
+
+
+Returned = ReturnedForm | Refusal

@@ -1,0 +1,155 @@
+"""The newest attested return counts; the others are named, and no answer vanishes in between."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from formgen.catalog import Answer
+from formparse.choice import Choice, ImportedForm, choose_returns
+from formparse.policy import AttestationState
+from formparse.returned import Doubt, DoubtKind
+from tests.formparse.returns import (
+    BROKEN,
+    DIGITAL,
+    DRAWN,
+    UNSIGNED,
+    both_ticked,
+    imported,
+    make_form,
+)
+
+EARLY, LATE = "2026-03-10T08:00:00+00:00", "2026-03-20T08:00:00+00:00"
+OUI, NON, NA = Answer
+Told = Mapping[str, Answer | Doubt | None] | Answer | None
+
+
+def choose(*forms: ImportedForm) -> Choice:
+    choices = [choose_returns(order)["Q1"] for order in itertools.permutations(forms)]
+    assert all(choice == choices[0] for choice in choices)
+    return choices[0]
+
+
+def named(file: str, at: str = EARLY, answers: Told = OUI, **attestation: Any) -> ImportedForm:
+    return imported(make_form("Q1", answers, file=file, **attestation), at)
+
+
+@pytest.mark.parametrize(
+    ("winner", "loser"),
+    [
+        # attested before not attested, whatever the dates
+        (
+            named("w", date="2026-01-01", signature=DRAWN),
+            named("l", LATE, date="2026-03-01", signature=UNSIGNED),
+        ),
+        (named("w", date="2026-01-01", signature=DIGITAL), named("l", LATE, signature=UNSIGNED)),
+        # among attested ones the latest date, then the import
+        (named("w", date="2026-03-02"), named("l", LATE, date="2026-03-01", signature=DIGITAL)),
+        (named("w", date="2026-03-02"), named("l", LATE, date=None)),
+        (named("w", LATE, date="2026-03-01"), named("l", date="2026-03-01")),
+        (named("w", date=None, signature=DIGITAL), named("l", LATE, date="2026-02-01")),
+        # a broken signature is an attestation all the same: a person has to see it
+        (named("w", date="2026-03-02", signature=BROKEN), named("l", date="2026-03-01")),
+        # among those not attested the same
+        (
+            named("w", date="2026-03-02", signature=UNSIGNED),
+            named("l", LATE, date="2026-03-01", signature=UNSIGNED),
+        ),
+        # a date after the import proves nothing
+        (named("w", date="2026-03-01"), named("l", date="2062-03-01")),
+        (named("w", date="2026-03-01"), named("l", date="hier")),
+    ],
+    ids=itertools.count(),
+)
+def test_which_return_counts(winner: ImportedForm, loser: ImportedForm) -> None:
+    choice = choose(winner, loser)
+    assert choice.counted.parts == (winner,)
+    assert [one.parts for one in choice.superseded] == [(loser,)]
+    assert [finding.code for finding in choice.findings] == ["superseded"]
+    assert loser.form.file in choice.findings[0].message
+
+
+def test_otherwise_equal_returns_are_told_apart_by_content() -> None:
+    assert choose(named("a"), named("b"), named("c")).counted.name in {"a", "b", "c"}
+
+
+def test_changed_answers_are_named() -> None:
+    old = named("old", date="2026-02-01", answers={"Q1-01": NON, "Q1-02": both_ticked()})
+    new = named("new", date="2026-03-01", answers={"Q1-01": OUI, "Q1-02": None})
+    finding = choose(old, new).findings[1]
+    assert finding.code == "answers-changed-between-returns"
+    assert "Q1-01 (NON → OUI), Q1-02 (douteux → sans réponse)" in finding.message
+
+
+def test_a_date_after_the_import_is_reported() -> None:
+    (finding,) = choose(named("a", date="2062-03-01")).findings
+    assert finding.code == "date-after-import"
+    assert "01/03/2062" in finding.message
+    assert choose(named("a", date="2026-03-11")).findings == ()
+
+
+def part(file: str, pages: tuple[int, ...], answers: Told, **special: Any) -> ImportedForm:
+    at = special.pop("at", EARLY)
+    form = make_form("Q1", answers, file=file, form_id="AAAA", form_pages=pages, **special)
+    return imported(form, at)
+
+
+def test_parts_are_put_together() -> None:
+    first = part("1.pdf", (1,), {"Q1-01": NON}, signature=UNSIGNED, company=None, date=None)
+    second = part("2.pdf", (2, 3), {"Q1-02": both_ticked()}, signature=DRAWN)
+    choice = choose(second, first)
+    counted = choice.counted
+    assert counted.parts == (first, second)
+    assert counted.readings["Q1-01"].answer is NON
+    assert counted.readings["Q1-01"].source == first.form
+    assert counted.readings["Q1-02"].doubt == both_ticked()
+    assert counted.attestation.company == "Acme"
+    assert counted.state is AttestationState.DRAWN
+    assert choice.superseded == ()
+    assert [finding.code for finding in choice.findings] == ["parts-joined"]
+
+
+def test_parts_that_disagree_are_doubtful() -> None:
+    counted = choose(part("1", (1,), {"Q1-01": NON}), part("2", (2,), {"Q1-01": OUI})).counted
+    reading = counted.readings["Q1-01"]
+    assert reading.answer is None
+    assert reading.doubt is not None
+    assert reading.doubt.kind is DoubtKind.CONFLICT
+    assert set(reading.doubt.seen) == {"OUI", "NON"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        part("2", (1, 2), OUI),
+        part("2", (), OUI),
+        named("2"),
+        part("2", (2,), OUI, version="0.9"),
+    ],
+    ids=["same page", "pages unknown", "another form", "another version"],
+)
+def test_what_is_no_other_part_is_another_return(other: ImportedForm) -> None:
+    assert len(choose(part("1", (1,), OUI), other).superseded) == 1
+
+
+def test_a_page_sent_afterwards_does_not_wipe_the_answers_out() -> None:
+    whole = part("whole", (1, 2), NON, signature=UNSIGNED)
+    page = part("page", (2,), None, signature=DRAWN, date="2026-03-05", at=LATE)
+    choice = choose(whole, page)
+    assert choice.counted.name == "whole"
+
+
+def test_of_three_files_two_make_one_return() -> None:
+    whole = part("whole", (1, 2), NON, date="2026-02-01")
+    parts = [part(f"{page}", (page,), OUI, at=LATE) for page in (1, 2)]
+    choice = choose(whole, *parts)
+    assert choice.counted.name == "1 + 2"
+    assert [one.name for one in choice.superseded] == ["whole"]
+
+
+def test_a_broken_part_breaks_the_whole() -> None:
+    parts = part("1", (1,), OUI, signature=BROKEN), part("2", (2,), OUI, signature=DRAWN)
+    assert choose(*parts).counted.state is AttestationState.INVALID
