@@ -1,0 +1,62 @@
+"""Runs the benches, all or those named: `python -m bench [build] [read] [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+
+def cpu_model() -> str:
+    """Give the processor's name, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def bench_build(*, quick: bool) -> None:
+    from bench import bench_build
+
+    bench_build.main(quick=quick)
+
+
+def bench_read(*, quick: bool) -> None:
+    """Time the reading of a filled Q2, the longest form; it knows no quick way."""
+    from bench import bench_read
+    from tests.builders import filled_by_pdfium, packaged_catalog, random_sheet
+
+    del quick
+    sheet = random_sheet(packaged_catalog().questionnaire("Q2"), seed=1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Q2.pdf"
+        path.write_bytes(filled_by_pdfium("Q2", sheet))
+        bench_read.main(path)
+
+
+BENCHES = {"build": bench_build, "read": bench_read}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="fewer suppliers, extrapolated")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    today = dt.datetime.now(tz=dt.UTC).date()
+    python = f"Python {platform.python_version()}"
+    print(f"{cpu_model()}, {os.cpu_count()} cores, {python}, {platform.system()}, {today}")
+    for name in arguments.names or BENCHES:
+        print(f"\n== {name}")
+        BENCHES[name](quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The whole job on six fictional suppliers: `python -m demo`, or `make demo`."""
