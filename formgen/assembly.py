@@ -44,7 +44,6 @@ from formgen.pdfsyntax import (
     Value,
     deflated,
     indirect,
-    object_stream,
     xref_entry,
 )
 from formgen.standard import Standard
@@ -68,8 +67,6 @@ _FOOTNOTE = Name("FENote")
 _RADIO = 1 << 15
 _MULTILINE = 1 << 12
 _PRINT = 4
-_PACK = 200
-"""Objects in one object stream: a reader that wants one must inflate them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +133,11 @@ class _Assembler:
         self.variable_count = len(self.table.objects)
         self.pages = [reserve() for _ in range(layout.page_count)]
         self.elements = [reserve() for _ in self.structure.elements]
+        self.scopes = {
+            scope: self.table.add({"O": Name("Table"), "Scope": Name(scope)})
+            for scope in ("Row", "Column")
+        }
+        """Attributes that all header cells of a kind share."""
         self.annotations: list[Ref] = []
         self.fields: list[Value] = []
         self.text_entries: dict[TextPart, dict[str, Value]] = {}
@@ -164,22 +166,13 @@ class _Assembler:
 
     def fixed_part(self) -> tuple[bytes, list[bytes]]:
         """Give the file up to the variable objects, and the fixed objects' xref entries."""
-        bodies = list(enumerate(self.table.objects, 1))[self.variable_count :]
-        packed = [(n, body) for n, body in bodies if n in self.table.packed and body is not None]
-        entry_of: dict[int, bytes] = {}
-        for start in range(0, len(packed), _PACK):
-            group = packed[start : start + _PACK]
-            stream = self.table.add(object_stream(group))
-            for index, (number, _) in enumerate(group):
-                entry_of[number] = xref_entry(2, stream.number, index)
         head = bytearray(self.header)
+        entries = []
         for number, body in list(enumerate(self.table.objects, 1))[self.variable_count :]:
-            if number in entry_of:
-                continue
             assert body is not None, f"object {number} was reserved and never set"
-            entry_of[number] = xref_entry(1, len(head), 0)
+            entries.append(xref_entry(len(head)))
             head += indirect(number, body)
-        return bytes(head), [entry for _, entry in sorted(entry_of.items())]
+        return bytes(head), entries
 
     # -- fields -------------------------------------------------------------------------------
 
@@ -190,9 +183,8 @@ class _Assembler:
             answer: self.table.add({"N": {state: on, OFF_STATE: off}})
             for answer, state in STATE_OF_ANSWER.items()
         }
-        border = self.table.add({"W": 1, "S": Name("S")})
         mark = self.table.add({"CA": "8", "BC": [0]})
-        shared: dict[str, Value] = {"MK": mark, "BS": border}
+        shared: dict[str, Value] = {"MK": mark}
         groups: dict[str, tuple[Ref, list[Value], BoxPlace]] = {}
         for number, leaf in enumerate(self.structure.annotations):
             common = self.common_entries(number, leaf)
@@ -284,7 +276,7 @@ class _Assembler:
                 entries["NS"] = namespace
             if number in references:
                 entries["Ref"] = references[number]
-            self.table.set(self.elements[number], entries, packed=True)
+            self.table.set(self.elements[number], entries)
         by_page: list[list[Value]] = [[] for _ in self.pages]
         for content in self.structure.contents:
             by_page[content.page].append(self.elements[content.element])
@@ -328,16 +320,15 @@ class _Assembler:
             entries["A"] = attributes
         return entries
 
-    def attributes(self, node: Node) -> dict[str, Value]:
+    def attributes(self, node: Node) -> Value:
         """Give what the standards ask to be said of an element; empty for most."""
         match node.role:
             case Role.TABLE if node.summary:
                 return {"O": Name("Table"), "Summary": node.summary}
-            case Role.TH | Role.TD:
-                cell: dict[str, Value] = {"Scope": Name(node.scope)} if node.scope else {}
-                if node.column_span > 1:
-                    cell["ColSpan"] = node.column_span
-                return {"O": Name("Table"), **cell} if cell else {}
+            case Role.TH if node.scope:
+                return self.scopes[node.scope]
+            case Role.TD if node.column_span > 1:
+                return {"O": Name("Table"), "ColSpan": node.column_span}
             case Role.LIST:
                 return {"O": Name("List"), "ListNumbering": Name(_numbering(node))}
             case Role.NOTE if self.pdf_2:

@@ -297,7 +297,10 @@ class _Composer:
             self.page.need(max(room, strip.height))
             top = self.page.y
             label = _strip(
-                [Run(f"{number}.", Face.SEMIBOLD, Ink.ACCENT)], style.BODY_SIZE, LIST_INDENT
+                [Run(f"{number}.", Face.SEMIBOLD, Ink.ACCENT)],
+                style.BODY_SIZE,
+                LIST_INDENT,
+                goes_on=True,
             )
             label_leaves = self.place(label, style.MARGIN_LEFT)
             self.page.y = top
@@ -513,7 +516,9 @@ class _Composer:
         for strip in self.row_strips(point):
             if strip.bullet:
                 bullet_top = self.page.y
-                dot = self.place(_strip([Run("•")], style.BODY_SIZE, BULLET_INDENT), self.text_left)
+                dot = self.place(
+                    _strip([Run("•")], style.BODY_SIZE, BULLET_INDENT, goes_on=True), self.text_left
+                )
                 self.page.y = bullet_top
                 items.append(_list_item(dot, self.place(strip, self.text_left)))
                 continue
@@ -604,12 +609,22 @@ class _Composer:
         return Node(role=Role.P, children=tuple(children))
 
     def text_field(self, part: TextPart, rect: Rect, tooltip: str, *, multiline: bool) -> Node:
-        """A text field, and its outline in the page."""
+        """A text field inside its outline, which stands in the page.
+
+        The field is smaller: viewers set what is typed right at a field's edge.
+        """
         self.page.artifacts.append(
             Frame(page=self.page.number, rect=rect, width=0.6, ink=Ink.FIELD_LINE)
         )
+        inside = Rect(
+            rect.x0 + style.FIELD_INSET, rect.y0 + 1, rect.x1 - style.FIELD_INSET, rect.y1 - 1
+        )
         place = TextPlace(
-            part=part, page=self.page.number, rect=rect, tooltip=tooltip, multiline=multiline
+            part=part,
+            page=self.page.number,
+            rect=_rounded(inside),
+            tooltip=tooltip,
+            multiline=multiline,
         )
         return Node(role=Role.FORM, children=(place,))
 
@@ -667,7 +682,7 @@ class _Composer:
             self.page.need(strip.height)
             top = self.page.y
             mark = self.place(
-                _strip([Run(note.mark)], style.SMALL_SIZE, LIST_INDENT + 10),
+                _strip([Run(note.mark)], style.SMALL_SIZE, LIST_INDENT, goes_on=True),
                 style.MARGIN_LEFT,
             )
             self.page.y = top

@@ -9,7 +9,7 @@ from formgen.pdfsyntax import Name, Stream, Value, number
 from formgen.style import Ink
 from formgen.variable import fit_plain, text_block
 
-PADDING = 3.0
+PADDING = 1.0
 """Between a text field's edge and its text, in points."""
 
 

@@ -29,7 +29,8 @@ def page_font(face: Face) -> TTFont:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    font = TTFont(face.value, str(FONT_FOLDER / FILE_OF_FACE[face]))
+    # Not readable as ASCII: else each subset holds all of ASCII, used or not.
+    font = TTFont(face.value, str(FONT_FOLDER / FILE_OF_FACE[face]), asciiReadable=False)
     pdfmetrics.registerFont(font)
     return font
 

@@ -25,8 +25,8 @@ from formgen.layout import CodePlace, FormLayout, Slot, SlotKind, TextPlace
 from formgen.naming import TextPart
 from formgen.pagecode import PageCode, edition_fingerprint
 from formgen.pdfsyntax import (
+    FREE_ENTRY,
     QUICK_LEVEL,
-    XREF_WIDTHS,
     Literal,
     Name,
     Ref,
@@ -73,32 +73,23 @@ class FormTemplate:
         body = bytearray()
         entries: dict[int, bytes] = {}
         for ref, value in self._variable(issue):
-            entries[ref.number] = xref_entry(1, len(self.head) + len(body), 0)
+            entries[ref.number] = xref_entry(len(self.head) + len(body))
             body += indirect(ref.number, serialise(value))
         start = len(self.head) + len(body)
-        own = 1 + len(entries) + self.fixed_count
         digest = hashlib.sha256(self.head_digest + body).hexdigest()
         file_id = Literal(b"<" + digest[:32].encode() + b">")
-        table = b"".join(
-            (
-                xref_entry(0, 0, 0xFFFF),
-                *(entry for _, entry in sorted(entries.items())),
-                self.fixed_entries,
-                xref_entry(1, start, 0),
-            )
-        )
+        size = 1 + len(entries) + self.fixed_count
         trailer: dict[str, Value] = {
-            "Type": Name("XRef"),
-            "Size": own + 1,
-            "W": list(XREF_WIDTHS),
+            "Size": size,
             "Root": self.catalog_ref,
             "ID": [file_id, file_id],
         }
         if self.info_ref:
             trailer["Info"] = self.info_ref
-        # Not compressed: that would save 3 kB of 100, and take a fifth of the time of all this.
-        body += indirect(own, serialise(Stream(trailer, table)))
-        body += b"startxref\n%d\n%%%%EOF\n" % start
+        own = b"".join(entry for _, entry in sorted(entries.items()))
+        # A plain table: PDFium appends to a cross-reference stream what no other tool reads.
+        body += b"xref\n0 %d\n%s%s%s" % (size, FREE_ENTRY, own, self.fixed_entries)
+        body += b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start)
         return self.head + body
 
     def shows_whole(self, part: TextPart, text: str) -> bool:

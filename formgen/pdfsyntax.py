@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,10 +115,16 @@ def serialise(value: Value) -> bytes:  # noqa: C901, PLR0911 - one return for ea
             # CR LF: were it LF alone, data that ends in CR would seem one byte shorter.
             return serialise(entries) + b"\nstream\n" + value.data + b"\r\nendstream"
         case Mapping():
-            inside = b" ".join(b"/%s %s" % (k.encode(), serialise(v)) for k, v in value.items())
-            return b"<< " + inside + b" >>"
+            inside = b"".join(_entry(key, serialise(item)) for key, item in value.items())
+            return b"<<" + inside + b">>"
         case _:
             return b"[" + b" ".join(serialise(item) for item in value) + b"]"
+
+
+def _entry(key: str, syntax: bytes) -> bytes:
+    """Give a dictionary entry, with a space only where the value would run into the key."""
+    space = b"" if syntax[:1] in (b"/", b"(", b"<", b"[") else b" "
+    return b"/%s%s%s" % (key.encode(), space, syntax)
 
 
 QUICK_LEVEL = 4
@@ -137,24 +142,20 @@ class ObjectTable:
     """The numbered objects of a file being made; numbers are given in order from 1."""
 
     objects: list[bytes | None] = field(default_factory=list)
-    packed: set[int] = field(default_factory=set)
-    """Numbers of objects to be kept in object streams: small, many, and seldom read."""
 
     def reserve(self) -> Ref:
         """Give a number now for an object that is set later."""
         self.objects.append(None)
         return Ref(len(self.objects))
 
-    def set(self, ref: Ref, value: Value, *, packed: bool = False) -> Ref:
+    def set(self, ref: Ref, value: Value) -> Ref:
         """Set a reserved object."""
         self.objects[ref.number - 1] = serialise(value)
-        if packed:
-            self.packed.add(ref.number)
         return ref
 
-    def add(self, value: Value, *, packed: bool = False) -> Ref:
+    def add(self, value: Value) -> Ref:
         """Number and set an object."""
-        return self.set(self.reserve(), value, packed=packed)
+        return self.set(self.reserve(), value)
 
 
 def indirect(number_: int, body: bytes) -> bytes:
@@ -162,24 +163,10 @@ def indirect(number_: int, body: bytes) -> bytes:
     return b"%d 0 obj\n%s\nendobj\n" % (number_, body)
 
 
-def object_stream(objects: Sequence[tuple[int, bytes]]) -> Stream:
-    """Give an object stream (ISO 32000-1, 7.5.7) of numbered objects."""
-    index, bodies, offset = [], [], 0
-    for number_, body in objects:
-        index.append(b"%d %d" % (number_, offset))
-        bodies.append(body)
-        offset += len(body) + 1
-    head = b" ".join(index) + b"\n"
-    entries: dict[str, Value] = {"Type": Name("ObjStm"), "N": len(objects), "First": len(head)}
-    return deflated(head + b"\n".join(bodies), entries)
+FREE_ENTRY = b"0000000000 65535 f \n"
+"""The cross-reference entry of object 0, head of the list of free numbers."""
 
 
-XREF_WIDTHS = (1, 4, 2)
-
-
-def xref_entry(kind: int, second: int, third: int) -> bytes:
-    """Give one entry of a cross-reference stream (ISO 32000-1, 7.5.8).
-
-    `kind` is 0 for a free number, 1 for an object at an offset, 2 for one in an object stream.
-    """
-    return struct.pack(">BIH", kind, second, third)
+def xref_entry(offset: int) -> bytes:
+    """Give the cross-reference entry of an object (ISO 32000-1, 7.5.4)."""
+    return b"%010d 00000 n \n" % offset

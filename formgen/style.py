@@ -101,6 +101,8 @@ ROW_MIN_HEIGHT = mm(10)
 """Keeps 4 mm of white around each box, so that a tick's tail stays in its row."""
 TABLE_HEAD_HEIGHT = 15.0
 FIELD_HEIGHT = 18.0
+FIELD_INSET = 3.0
+"""Between a text field's outline and the field."""
 FIELD_SIZE = 10.0
 """Size at which people's text is set in fields."""
 SIGNATURE_HEIGHT = mm(20)

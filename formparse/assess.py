@@ -21,6 +21,7 @@ from formparse.actions import (
 )
 from formparse.choice import Choice, ImportedForm, PointReading, Return, choose_returns
 from formparse.policy import (
+    ABOUT_SIGNATURE,
     SOURCE_CATALOG,
     AttestationState,
     Completeness,
@@ -239,7 +240,8 @@ def _actions(
         yield ask_for_questionnaire(catalog, questionnaire, required_by)
     for one in counted:
         questionnaire = catalog.questionnaire(one.questionnaire_id)
-        yield from ask_about_return(catalog, questionnaire, one, _errors(one))
+        errors = tuple(error for error in _errors(one) if error.code not in ABOUT_SIGNATURE)
+        yield from ask_about_return(catalog, questionnaire, one, errors)
     for assessed in points:
         # A questionnaire that did not come back is asked for once, not point by point.
         if assessed.questionnaire.id not in missing:

@@ -112,9 +112,10 @@ def make_command(lang: Lang) -> click.Group:
     )
     @click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE…")
     @_catalog_option(lang)
+    @_trust_option(lang)
     @lang_option
-    def read(files: tuple[Path, ...], catalogs: tuple[Path, ...]) -> int:
-        return _read(lang, files, catalogs)
+    def read(files: tuple[Path, ...], catalogs: tuple[Path, ...], trust: Path | None) -> int:
+        return _read(lang, files, catalogs, trust)
 
     @formparse.command(
         "import",
@@ -149,6 +150,7 @@ def make_command(lang: Lang) -> click.Group:
             "Register of forms sent (issued.jsonl), if not in DIR/forms; repeatable.",
         ),
     )
+    @_trust_option(lang)
     @click.option(
         "--jobs",
         type=click.IntRange(min=1),
@@ -172,6 +174,7 @@ def make_command(lang: Lang) -> click.Group:
         out: Path,
         catalogs: tuple[Path, ...],
         registers: tuple[Path, ...],
+        trust: Path | None,
         jobs: int | None,
         *,
         rederive: bool,
@@ -182,6 +185,7 @@ def make_command(lang: Lang) -> click.Group:
             out,
             catalogs=catalogs,
             registers=registers,
+            trust=trust,
             jobs=jobs,
             rederive=rederive,
         )
@@ -235,7 +239,23 @@ def _catalog_option(lang: Lang) -> Decorator:
     )
 
 
-def _read(lang: Lang, files: tuple[Path, ...], catalogs: tuple[Path, ...]) -> int:
+def _trust_option(lang: Lang) -> Decorator:
+    return click.option(
+        "--trust",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help=Phrase(
+            fr="Dossier des certificats d'autorités (PEM, DER) auxquelles vous faites confiance "
+            "pour les signatures numériques ; aucune n'est fournie.",
+            en="Folder with certificates (PEM, DER) of the authorities that you trust for digital "
+            "signatures; none is built in.",
+        ).in_(lang),
+    )
+
+
+def _read(
+    lang: Lang, files: tuple[Path, ...], catalogs: tuple[Path, ...], trust: Path | None
+) -> int:
     from formparse.commands import read_returns  # keeps --help fast
     from formparse.progress import progress_on
     from formparse.records import dump_record, to_json
@@ -245,7 +265,9 @@ def _read(lang: Lang, files: tuple[Path, ...], catalogs: tuple[Path, ...]) -> in
     stdout = sys.stdout.buffer
     with (
         progress_on(sys.stderr, lang, moving=not sys.stdout.isatty()) as progress,
-        closing(read_returns(files, catalogs=catalogs, progress=progress)) as answers,
+        closing(
+            read_returns(files, catalogs=catalogs, trust=trust, progress=progress)
+        ) as answers,
     ):
         for returned in answers:
             refused += [one for one in returned if isinstance(one, Refusal)]
@@ -262,6 +284,7 @@ def _import(
     *,
     catalogs: tuple[Path, ...],
     registers: tuple[Path, ...],
+    trust: Path | None,
     jobs: int | None,
     rederive: bool,
 ) -> int:
@@ -278,6 +301,7 @@ def _import(
             paths,
             catalogs=catalogs,
             registers=registers,
+            trust=trust,
             jobs=jobs,
             now=dt.datetime.now(dt.UTC),
             progress=progress,

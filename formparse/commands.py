@@ -21,6 +21,7 @@ from formparse.read import read_bytes
 from formparse.store import Store
 from formparse.summary import build_summary, dump_summary
 from formparse.table import row_of
+from formparse.trust import load_roots
 from formparse.worker import Limits, default_workers
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
 
 
 def read_returns(
-    paths: Sequence[Path], *, catalogs: Sequence[Path], progress: Progress
+    paths: Sequence[Path], *, catalogs: Sequence[Path], trust: Path | None, progress: Progress
 ) -> Generator[tuple[Returned, ...], None, None]:
-    """Give what each file says, in order. `catalogs` are known besides the packaged ones."""
-    return read_files(paths, _reader(load_editions(catalogs), None), progress)
+    """Give what each file says, in order. `catalogs` are known besides the packaged ones.
+
+    `trust` is a folder with the certificates that signers are known by.
+    """
+    reader = _reader(load_editions(catalogs), _roots(trust), None)
+    return read_files(paths, reader, progress)
 
 
 def import_into(
@@ -48,6 +53,7 @@ def import_into(
     *,
     catalogs: Sequence[Path],
     registers: Sequence[Path],
+    trust: Path | None,
     jobs: int | None,
     now: dt.datetime,
     progress: Progress,
@@ -55,6 +61,7 @@ def import_into(
 ) -> ImportReport:
     """Import what `paths` name into the store at `out`; see `pipeline.import_returns`."""
     store = Store(out)
+    roots = _roots(trust)
     load_editions((*catalogs, *store.catalogs()))  # refused here, nothing has been written yet
     load_issued((*registers, *store.registers()))
     store.prepare()
@@ -67,7 +74,7 @@ def import_into(
     return import_returns(
         paths,
         store,
-        _reader(editions, jobs),
+        _reader(editions, roots, jobs),
         partial(_summarise, editions=editions),
         now=now,
         progress=progress,
@@ -76,12 +83,18 @@ def import_into(
     )
 
 
-def _reader(editions: Editions, jobs: int | None) -> Reader:
+def _roots(trust: Path | None) -> tuple[bytes, ...]:
+    return () if trust is None else load_roots(trust)
+
+
+def _reader(editions: Editions, roots: tuple[bytes, ...], jobs: int | None) -> Reader:
     catalogs = "\n".join(catalog.digest for catalog in editions.catalogs())
     digest = hashlib.sha256(catalogs.encode()).hexdigest()
+    # Whom a signature is known by is part of what a reading says.
+    trust = f", trust {hashlib.sha256(b''.join(roots)).hexdigest()[:16]}" if roots else ""
     return Reader(
-        read=partial(read_bytes, editions=editions),
-        id=f"formparse {__version__}, catalogs {digest[:16]}",
+        read=partial(read_bytes, editions=editions, roots=roots),
+        id=f"formparse {__version__}, catalogs {digest[:16]}{trust}",
         max_bytes=MAX_BYTES,
         workers=jobs or default_workers(),
         limits=Limits(),

@@ -245,6 +245,11 @@ def outcome_of(point: Point, answer: Answer | None, doubt: Doubt | None) -> Outc
             return Outcome.BEST_EFFORT_GAP if soft else Outcome.GAP
 
 
+ABOUT_SIGNATURE = frozenset({"signature-broken", "changed-after-signing"})
+"""Findings that say why a signature is INVALID: the supplier has to sign again. The form itself is
+as it was issued."""
+
+
 def attestation_state(signature: Signature) -> AttestationState:
     """Give what a signature is worth. A signer nobody vouches for is still a signer."""
     match signature.kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from formgen.naming import TextPart
@@ -21,31 +22,60 @@ from formparse.returned import (
     Signature,
     SignatureKind,
 )
+from formparse.revision import Revision
+from formparse.signatures import check_signatures
 from formparse.triage import Part, RefusedPart, triage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from formgen.editions import Editions
     from formparse.reading import Reading
 
 
-def read_path(path: Path, editions: Editions) -> tuple[Returned, ...]:
-    """Give what the file at `path` holds: at least one form or refusal, whatever is in it."""
-    return _read(open_returned(path), editions)
+def read_path(
+    path: Path, editions: Editions, *, roots: Sequence[bytes] = ()
+) -> tuple[Returned, ...]:
+    """Give what the file at `path` holds: at least one form or refusal, whatever is in it.
+
+    `roots`: certificates, in DER, that make the signer of a digital signature a known one.
+    """
+    return _read(open_returned(path), editions, roots)
 
 
-def read_bytes(data: bytes, name: str, editions: Editions) -> tuple[Returned, ...]:
-    """Give what the bytes of a file called `name` hold."""
-    return _read(open_bytes(data, name), editions)
+def read_bytes(
+    data: bytes, name: str, editions: Editions, *, roots: Sequence[bytes] = ()
+) -> tuple[Returned, ...]:
+    """Give what the bytes of a file called `name` hold; see `read_path`."""
+    return _read(open_bytes(data, name), editions, roots)
 
 
-def _read(opened: ReturnedPdf | Refusal, editions: Editions) -> tuple[Returned, ...]:
+def _read(
+    opened: ReturnedPdf | Refusal, editions: Editions, roots: Sequence[bytes]
+) -> tuple[Returned, ...]:
     if isinstance(opened, Refusal):
         return (opened,)
-    read = guarded(lambda: _read_parts(opened, editions), file=opened.name, sha256=opened.sha256)
+
+    def work() -> tuple[Returned, ...]:
+        return check_signatures(
+            opened,
+            _read_parts(opened, editions),
+            roots=roots,
+            read_revision=partial(_read_revision, editions=editions),
+        )
+
+    read = guarded(work, file=opened.name, sha256=opened.sha256)
     return (read,) if isinstance(read, Refusal) else read
+
+
+def _read_revision(data: bytes, *, editions: Editions) -> Revision | None:
+    """Give an older version of a file, as it was signed; its own signatures are not looked at."""
+    opened = open_bytes(data, "")
+    if isinstance(opened, Refusal):
+        return None
+    read = guarded(lambda: _read_parts(opened, editions), file="", sha256=opened.sha256)
+    return None if isinstance(read, Refusal) else Revision(opened, read)
 
 
 def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
@@ -84,7 +114,6 @@ def _read_form(pdf: ReturnedPdf, part: Part, *, is_only_one: bool) -> Returned:
             *part.findings,
             *answers.findings,
             *_text_findings(reading, attestation),
-            *_signature_findings(reading),
         ),
     )
 
@@ -162,9 +191,3 @@ def _text_findings(reading: Reading, attestation: ReadAttestation) -> Iterator[F
     if written is not None and attestation.date is None:
         message = f"La date écrite, « {written} », n'est pas une date du calendrier."
         yield Finding(code="date-not-read", severity=Severity.WARNING, message=message)
-
-
-def _signature_findings(reading: Reading) -> Iterator[Finding]:
-    if reading.signature.has_value:
-        message = "Signature numérique présente ; elle n'a pas été vérifiée."
-        yield Finding(code="signature-not-checked", severity=Severity.WARNING, message=message)

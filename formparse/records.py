@@ -84,6 +84,7 @@ def signature_to_json(signature: Signature) -> dict[str, Any]:
         "covers_whole_file": signature.covers_whole_file,
         "trusted": signature.trusted,
         "changed_after_signing": None if changed is None else list(changed),
+        "signed_values": dict(signature.signed_values),
     }
 
 
@@ -255,9 +256,14 @@ def _signature_from_json(signature: _Object) -> Signature:
         covers_whole_file=signature.flag_or_none("covers_whole_file"),
         trusted=signature.flag_or_none("trusted"),
         changed_after_signing=signature.texts_or_none("changed_after_signing"),
+        signed_values=_signed_values_from_json(signature.nested("signed_values")),
     )
     signature.close()
     return read
+
+
+def _signed_values_from_json(values: _Object) -> tuple[tuple[str, str], ...]:
+    return tuple((name, values.text(name)) for name in values.names_left())
 
 
 def _finding_from_json(finding: _Object) -> Finding:

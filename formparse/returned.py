@@ -86,7 +86,7 @@ class PointAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What is known of the signature. The six facts below `kind` are set for DIGITAL only; None
+    """What is known of the signature. The facts below `kind` are set for DIGITAL only; None
     there means that it was not, or could not be, checked.
     """
 
@@ -98,6 +98,8 @@ class Signature:
     trusted: bool | None = None
     changed_after_signing: tuple[str, ...] | None = None
     """Names of the fields whose value is no longer the signed one; empty: none."""
+    signed_values: tuple[tuple[str, str], ...] = ()
+    """What these fields said when it was signed, by name: a point in words, a text as written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,11 @@ SCHEMA_VERSION = 1
 
 def build_summary(group: SupplierGroup, assessment: Assessment, catalog: Catalog) -> dict[str, Any]:
     """Give the summary of one supplier: the same for the same returns, import times aside."""
+    signed = {
+        field: value
+        for counted in assessment.counted
+        for field, value in counted.attestation.signature.signed_values
+    }
     return {
         "schema_version": SCHEMA_VERSION,
         "catalog": {
@@ -60,7 +65,7 @@ def build_summary(group: SupplierGroup, assessment: Assessment, catalog: Catalog
             )
             for questionnaire_id in assessment.required
         },
-        "answers": [_answer(point) for point in assessment.points],
+        "answers": [_answer(point, signed.get(point.point.id)) for point in assessment.points],
         "actions": [_action(action) for action in assessment.actions],
         "attestations": {
             counted.questionnaire_id: _attestation(counted) for counted in assessment.counted
@@ -109,7 +114,7 @@ def _questionnaire_totals(
     }
 
 
-def _answer(assessed: AssessedPoint) -> dict[str, Any]:
+def _answer(assessed: AssessedPoint, signed: str | None) -> dict[str, Any]:
     point, source, doubt = assessed.point, assessed.source, assessed.doubt
     lead_ins = {lead.id: lead.text for lead in assessed.questionnaire.lead_ins}
     return {
@@ -125,6 +130,7 @@ def _answer(assessed: AssessedPoint) -> dict[str, Any]:
         "doubt": None
         if doubt is None
         else {"kind": doubt.kind.value, "reason": doubt.reason, "seen": list(doubt.seen)},
+        "signed": signed,
         "source": None if source is None else source.file,
         "source_sha256": None if source is None else source.sha256,
     }

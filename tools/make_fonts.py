@@ -16,13 +16,24 @@ from fontTools.ttLib import TTFont
 TARGET = Path(__file__).parent.parent / "formgen" / "fontfiles"
 
 WINDOWS_1252 = [ord(bytes([code]).decode("cp1252", "ignore") or " ") for code in range(32, 256)]
-LATIN_EXTENDED_A = list(range(0x100, 0x180))
-ROMANIAN = [0x218, 0x219, 0x21A, 0x21B]
-TYPED = WINDOWS_1252 + LATIN_EXTENDED_A + ROMANIAN
-"""What people type and what is embedded whole in each form."""
+LATIN_OF_EUROPE = [
+    ord(letter)
+    for letters in (
+        "ĄąĆćĘęŁłŃńŚśŹźŻż",  # Polish
+        "ČčĎďĚěŇňŘřŤťŮůĹĺĽľŔŕ",  # Czech, Slovak
+        "ŐőŰű",  # Hungarian
+        "ĐđĊċĠġĦħ",  # Croatian, Maltese
+        "ĂăŞşŢţȘșȚț",  # Romanian
+        "ĀāĒēĢģĪīĶķĻļŅņŌōŖŗŪūĖėĮįŲų",  # Latvian, Lithuanian
+        "ĞğİıŒœŸ",  # Turkish, French
+    )
+    for letter in letters
+]
+TYPED = sorted({*WINDOWS_1252, *LATIN_OF_EUROPE})
+"""What people type and what is embedded whole in each form: the Latin letters of the Union."""
 PRINTED = [
     *TYPED,
-    *range(0x180, 0x250),
+    *range(0x100, 0x250),
     *range(0x370, 0x530),
     *range(0x1E00, 0x20D0),
     *range(0x2100, 0x2300),

@@ -57,18 +57,13 @@ def test_variable_objects_have_the_first_numbers() -> None:
     assert numbered(made.head).isdisjoint(ref.number for ref in refs)
 
 
-def test_what_readers_need_stands_outside_object_streams() -> None:
-    made = assembled("Q2")
-    alone = numbered(made.head)
-    with opened("Q2") as pdf:
-        kept = [page.obj for page in pdf.pages]
-        kept += [annotation for page in pdf.pages for annotation in page["/Annots"]]
-        kept += list(pdf.Root["/AcroForm"]["/Fields"])
-        variable = {ref.number for ref in made.variable.fields.values()}
-        assert {thing.objgen[0] for thing in kept} - variable <= alone
-        elements = [e for e in pdf.objects if isinstance(e, pikepdf.Dictionary) and "/S" in e]
-        packed = [e for e in elements if "/P" in e and e.objgen[0] not in alone]
-        assert len(packed) > 400
+def test_all_objects_stand_plain_with_a_plain_table() -> None:
+    """PDFium's incremental save of a file with cross-reference streams is read by few tools."""
+    made = make_template(CATALOG, CATALOG.questionnaire("Q2"))
+    data = made.render(Issue(form_id="00000000", supplier_id=None, company="", service=""))
+    assert b"/ObjStm" not in data
+    assert b"/XRef" not in data
+    assert data.count(b"\nxref\n0 ") == 1
 
 
 def attributes(questionnaire_id: str, role: str, standard: Standard) -> list[dict[str, str]]:

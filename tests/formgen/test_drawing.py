@@ -103,8 +103,8 @@ def test_outlines_of_boxes_and_fields_stand_in_the_page(made: Made) -> None:
 
 def test_fonts_are_embedded_and_have_no_obsolete_name(made: Made) -> None:
     objects = [body for body in made.table.objects if body]
-    fonts = [body for body in objects if b"/Type /Font " in body]
-    descriptors = [body for body in objects if b"/Type /FontDescriptor" in body]
+    fonts = [body for body in objects if re.search(rb"/Type/Font\b(?!Descriptor)", body)]
+    descriptors = [body for body in objects if b"/Type/FontDescriptor" in body]
     assert len(fonts) == len(made.drawn.fonts) == len(descriptors)
     assert not any(b"/Name" in font for font in fonts)
     assert all(b"/FontFile2" in descriptor for descriptor in descriptors)

@@ -11,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formgen.pdfsyntax import (
+    FREE_ENTRY,
     Literal,
     Name,
     ObjectTable,
     Ref,
     Stream,
-    deflated,
     indirect,
     number,
-    object_stream,
     serialise,
     text_bytes,
     xref_entry,
@@ -79,7 +78,7 @@ def test_numbers_have_no_exponent(value: float, written: str) -> None:
         (Ref(12), b"12 0 R"),
         (Literal(b"<00>"), b"<00>"),
         ([1, [Name("a"), "(b)"]], b"[1 [/a (\\(b\\))]]"),
-        ({"K": {"L": False}}, b"<< /K << /L false >> >>"),
+        ({"K": {"L": False}}, b"<</K<</L false>>>>"),
     ],
 )
 def test_each_type_has_its_syntax(value: Any, written: bytes) -> None:
@@ -92,38 +91,26 @@ def test_a_name_outside_ascii_is_refused() -> None:
 
 
 def file_of(table: ObjectTable, root: Ref) -> bytes:
-    """Give a file of all objects; those packed stand in one object stream."""
-    packed = [(n, b) for n, b in enumerate(table.objects, 1) if n in table.packed and b]
-    entries: dict[int, bytes] = {}
-    if packed:
-        stream = table.add(object_stream(packed))
-        entries = {n: xref_entry(2, stream.number, i) for i, (n, _) in enumerate(packed)}
+    """Give a file of all objects."""
     body = bytearray(b"%PDF-1.7\n")
+    entries = [FREE_ENTRY]
     for n, content in enumerate(table.objects, 1):
-        if n not in entries:
-            assert content is not None
-            entries[n] = xref_entry(1, len(body), 0)
-            body += indirect(n, content)
-    own, start = len(table.objects) + 1, len(body)
-    entries |= {0: xref_entry(0, 0, 65535), own: xref_entry(1, start, 0)}
-    trailer: dict[str, Any] = {
-        "Type": Name("XRef"), "Size": own + 1, "W": [1, 4, 2], "Root": root,
-    }  # fmt: skip
-    body += indirect(
-        own, serialise(deflated(b"".join(e for _, e in sorted(entries.items())), trailer))
-    )
-    return bytes(body + b"startxref\n%d\n%%%%EOF\n" % start)
+        assert content is not None
+        entries.append(xref_entry(len(body)))
+        body += indirect(n, content)
+    start, size = len(body), len(entries)
+    trailer = serialise({"Size": size, "Root": root})
+    table_ = b"xref\n0 %d\n%s" % (size, b"".join(entries))
+    return bytes(body + table_ + b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, start))
 
 
 def small_file() -> bytes:
     table = ObjectTable()
     pages = table.reserve()
-    words = table.add(["a", "é", "Ł"], packed=True)
+    words = table.add(["a", "é", "Ł"])
     # Data that ends in CR: were LF alone to follow, it would seem one byte shorter.
     stream = table.add(Stream({}, b"data\r"))
-    root = table.add(
-        {"Type": Name("Catalog"), "Pages": pages, "Words": words, "Data": stream}, packed=True
-    )
+    root = table.add({"Type": Name("Catalog"), "Pages": pages, "Words": words, "Data": stream})
     page = table.add(
         {"Type": Name("Page"), "Parent": pages, "MediaBox": [0, 0, 9, 9], "Resources": {}}
     )
@@ -131,7 +118,7 @@ def small_file() -> bytes:
     return file_of(table, root)
 
 
-def test_object_streams_and_cross_references_are_read_by_others() -> None:
+def test_objects_and_cross_references_are_read_by_others() -> None:
     with pikepdf.open(io.BytesIO(small_file())) as pdf:
         assert [str(word) for word in pdf.Root["/Words"]] == ["a", "é", "Ł"]
         assert pdf.Root["/Data"].read_raw_bytes() == b"data\r"
@@ -143,5 +130,5 @@ def test_numbers_are_given_in_order() -> None:
     first, second = table.reserve(), table.add(1)
     assert (first, second) == (Ref(1), Ref(2))
     assert table.objects == [None, b"1"]
-    assert table.set(first, 2, packed=True) == first
-    assert table.packed == {1}
+    assert table.set(first, 2) == first
+    assert table.objects == [b"2", b"1"]
