@@ -1,4 +1,4 @@
-"""Runs the benches, all or those named: `python -m bench [build] [read] [--quick]`."""
+"""Runs the benches, all or those named: `python -m bench [build] [read] [import] [--quick]`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def bench_read(*, quick: bool) -> None:
         bench_read.main(path)
 
 
-BENCHES = {"build": bench_build, "read": bench_read}
+def bench_import(*, quick: bool) -> None:
+    from bench import bench_import
+
+    bench_import.main(quick=quick)
+
+
+BENCHES = {"build": bench_build, "read": bench_read, "import": bench_import}
 
 
 def main() -> None:
