@@ -47,7 +47,14 @@ from formgen.pdfsyntax import (
     xref_entry,
 )
 from formgen.standard import Standard
-from formgen.structure import AnnotationKid, ContentKid, Element, ElementKid, structure_of
+from formgen.structure import (
+    AnnotationKid,
+    ContentKid,
+    Element,
+    ElementKid,
+    PlacedSlot,
+    structure_of,
+)
 
 PRODUCER = f"formgen {__version__}"
 PIECE_NAME = "formgen"
@@ -94,7 +101,7 @@ class Assembled:
     info: Ref | None
     """None where the standard forbids an information dictionary."""
     text_entries: Mapping[TextPart, Mapping[str, Value]]
-    slots: tuple[tuple[tuple[Slot, int | None], ...], ...]
+    slots: tuple[tuple[PlacedSlot, ...], ...]
     font_resources: Value
 
 
@@ -494,12 +501,12 @@ class _Assembler:
             return {"Dest": page}
         return {"A": {"S": Name("GoTo"), "D": page, "SD": [heading, *there]}}
 
-    def slots(self) -> tuple[tuple[tuple[Slot, int | None], ...], ...]:
+    def slots(self) -> tuple[tuple[PlacedSlot, ...], ...]:
         """Give each page's slots: those in the reading order with their marked content."""
-        by_page: list[list[tuple[Slot, int | None]]] = [[] for _ in self.pages]
+        by_page: list[list[PlacedSlot]] = [[] for _ in self.pages]
         for content in self.structure.contents:
             by_page[content.page] += [
-                (leaf, content.mcid) for leaf in content.leaves if isinstance(leaf, Slot)
+                (leaf, content) for leaf in content.leaves if isinstance(leaf, Slot)
             ]
         for item in self.layout.artifacts:
             if isinstance(item, Slot):

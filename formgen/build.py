@@ -13,8 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from formgen.catalog import Catalog, Questionnaire
-from formgen.compose import overflows
+from formgen.catalog import Catalog
 from formgen.eml import Attachment, draft, mail_address
 from formgen.formfont import missing_characters
 from formgen.issue import Issue, Practice, Supplier
@@ -231,15 +230,14 @@ class _Templates:
             order = self.order
             questionnaire = order.catalog.questionnaire(questionnaire_id)
             template = make_template(order.catalog, questionnaire, order.practice, order.standard)
-            self.warn(questionnaire)
+            self.warn(template)
             self.made[questionnaire_id] = template
         return self.made[questionnaire_id]
 
-    def warn(self, questionnaire: Questionnaire) -> None:
+    def warn(self, template: FormTemplate) -> None:
         """Say what of the practice's words does not fit its room on the form."""
-        if self.order.practice and overflows(
-            self.order.catalog, questionnaire, self.order.practice
-        ):
+        if not template.practice_whole():
+            questionnaire = template.questionnaire
             self.report.tell(
                 Phrase(
                     fr=f"{questionnaire.id}\u00a0: le nom et l'adresse du professionnel sont trop "

@@ -1,8 +1,8 @@
 """Lay a questionnaire out: words and boxes placed on pages, with their roles, as a `FormLayout`.
 
-Pure geometry: draws nothing, opens nothing but the fonts' widths. Rooms whose text depends on who
-asks or who is asked have a fixed height, so that every box of a questionnaire stands at the same
-place on all forms of one catalog version.
+Pure geometry: draws nothing, opens nothing but the fonts' widths. A layout depends on the catalog
+alone: what depends on who asks or who is asked has a slot, a room of fixed size, so that all forms
+of one catalog version are the same outside their slots.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from formgen import style, wording
 from formgen.catalog import Bullet, Catalog, Group, Link, Point, Questionnaire, Section
 from formgen.fonts import text_width
-from formgen.issue import Practice
 from formgen.layout import (
     LAYOUT_EDITION,
     Artifact,
@@ -39,14 +38,14 @@ from formgen.layout import (
 )
 from formgen.naming import TextPart
 from formgen.style import Face, Ink
-from formgen.typeset import Fitted, Line, Run, fit, french, wrap
+from formgen.typeset import Line, Run, fit, french, wrap
 
 _ASCENT = 0.74
 """Share of the size that stands above the baseline, for capitals with accents."""
 
 PANEL_TEXT_HEIGHT = 51.0
 LAST_HOW_TO_LINES = 2
-NOTICE_LINES = 6
+NOTICE_LINES = 5.2
 LIST_INDENT = 13.0
 BULLET_INDENT = 10.0
 
@@ -98,11 +97,9 @@ class _Page:
             self.y -= height
 
 
-def compose(
-    catalog: Catalog, questionnaire: Questionnaire, practice: Practice | None = None
-) -> FormLayout:
-    """Lay out one questionnaire of a catalog for who asks, or for anybody."""
-    composer = _Composer(catalog, questionnaire, practice)
+def compose(catalog: Catalog, questionnaire: Questionnaire) -> FormLayout:
+    """Lay out one questionnaire of a catalog."""
+    composer = _Composer(catalog, questionnaire)
     children = (
         *composer.cover(),
         *composer.sections(),
@@ -127,23 +124,12 @@ def compose(
     )
 
 
-def overflows(catalog: Catalog, questionnaire: Questionnaire, practice: Practice) -> bool:
-    """Tell whether the practice's words run over the rooms that are kept for them."""
-    composer = _Composer(catalog, questionnaire, practice)
-    composer.cover()
-    composer.privacy()
-    return composer.overflowed
-
-
 class _Composer:
     """Places the parts of one form one after the other."""
 
-    def __init__(
-        self, catalog: Catalog, questionnaire: Questionnaire, practice: Practice | None
-    ) -> None:
+    def __init__(self, catalog: Catalog, questionnaire: Questionnaire) -> None:
         self.catalog = catalog
         self.questionnaire = questionnaire
-        self.practice = practice
         self.page = _Page()
         self.bookmarks: list[Bookmark] = []
         columns = len(questionnaire.answers)
@@ -152,8 +138,6 @@ class _Composer:
         self.text_width = self.boxes_left - style.TEXT_GAP - self.text_left
         self.lead_ins = {lead_in.id: lead_in.text for lead_in in questionnaire.lead_ins}
         self.tables = 0
-        self.overflowed = False
-        """Some text did not fit its fixed room even at the smallest size."""
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -169,13 +153,12 @@ class _Composer:
             self.page.y -= strip.leading
         return leaves
 
-    def fitted(
-        self, paragraphs: Sequence[Sequence[Run]], size: float, width: float, height: float
-    ) -> Fitted:
-        """Fit text into a fixed room, and note where it runs over."""
-        fitted = fit(paragraphs, size, width, height)
-        self.overflowed = self.overflowed or fitted.overflows
-        return fitted
+    def slot(self, kind: SlotKind, x: float, width: float, height: float, size: float) -> Slot:
+        """Keep room at the cursor for a text that is known later, and move below it."""
+        top = self.page.y
+        self.page.y = top - height
+        room = _rounded(Rect(x, top - height, x + width, top))
+        return Slot(kind=kind, page=self.page.number, rect=room, size=size, ink=Ink.TEXT)
 
     def _link_area(self, line: Line, strip: _Strip, x: float, baseline: float) -> LinkPlace:
         assert strip.link is not None
@@ -242,70 +225,46 @@ class _Composer:
         height = PANEL_TEXT_HEIGHT + style.SMALL_LEADING + 2 * padding
         self.page.need(height)
         top = self.page.y
-        if self.practice:
-            name, *rest = wording.practice_lines(self.practice)
-            paragraphs = [[Run(french(name), Face.SEMIBOLD)], *([Run(french(t))] for t in rest)]
-        else:
-            paragraphs = [[Run(wording.ANY_PRACTICE)]]
-        asked = self.fitted(paragraphs, style.BODY_SIZE, width - 2 * padding, PANEL_TEXT_HEIGHT)
         nodes = []
-        for column, label in enumerate((wording.ASKED_BY, wording.ADDRESSED_TO)):
+        parties = (
+            (wording.ASKED_BY, SlotKind.PRACTICE),
+            (wording.ADDRESSED_TO, SlotKind.ADDRESSEE),
+        )
+        for column, (label, kind) in enumerate(parties):
             left = style.MARGIN_LEFT + column * (width + gap)
             panel = Rect(left, top - height, left + width, top)
             self.page.artifacts.append(Panel(page=self.page.number, rect=panel, ink=Ink.PANEL))
             self.page.y = top - padding
-            head = _strip(
-                [Run(label, Face.SEMIBOLD, Ink.ACCENT)],
-                style.SMALL_SIZE,
-                width - 2 * padding,
-                goes_on=True,
-            )
+            inside = width - 2 * padding
+            runs = [Run(label, Face.SEMIBOLD, Ink.ACCENT)]
+            head = _strip(runs, style.SMALL_SIZE, inside, goes_on=True)
             children = self.place(head, left + padding)
-            if column == 0:
-                children += self.place(_fitted_strip(asked), left + padding)
-            else:
-                room = Rect(
-                    left + padding, top - height + padding, left + width - padding, self.page.y
-                )
-                children.append(
-                    Slot(
-                        kind=SlotKind.ADDRESSEE,
-                        page=self.page.number,
-                        rect=room,
-                        size=style.BODY_SIZE,
-                        ink=Ink.TEXT,
-                    )
-                )
+            room = self.page.y - (top - height + padding)
+            children.append(self.slot(kind, left + padding, inside, room, style.BODY_SIZE))
             nodes.append(Node(role=Role.P, children=tuple(children)))
         self.page.y = top - height
         return nodes
 
     def how_to(self) -> Node:
-        """The numbered lines that say what to do; the last has a fixed room (see module)."""
-        steps = wording.how_to(self.questionnaire.answers, self.practice)
+        """The numbered lines that say what to do; the last is known when somebody asks."""
+        steps = [*wording.how_to(self.questionnaire.answers), None]
         width = style.CONTENT_WIDTH - LIST_INDENT
         items = []
         for number, step in enumerate(steps, 1):
-            runs = [Run(french(step))]
-            if number == len(steps):
-                room = LAST_HOW_TO_LINES * style.BODY_LEADING
-                fitted = self.fitted([runs], style.BODY_SIZE, width, room)
-                strip = replace(_fitted_strip(fitted), indent=LIST_INDENT)
-            else:
-                room = 0.0
-                strip = replace(_strip(runs, style.BODY_SIZE, width), indent=LIST_INDENT)
-            self.page.need(max(room, strip.height))
+            strip = _strip([Run(french(step))], style.BODY_SIZE, width) if step else None
+            room = strip.height if strip else LAST_HOW_TO_LINES * style.BODY_LEADING
+            self.page.need(room)
             top = self.page.y
-            label = _strip(
-                [Run(f"{number}.", Face.SEMIBOLD, Ink.ACCENT)],
-                style.BODY_SIZE,
-                LIST_INDENT,
-                goes_on=True,
-            )
+            runs = [Run(f"{number}.", Face.SEMIBOLD, Ink.ACCENT)]
+            label = _strip(runs, style.BODY_SIZE, LIST_INDENT, goes_on=True)
             label_leaves = self.place(label, style.MARGIN_LEFT)
             self.page.y = top
-            body = self.place(strip, style.MARGIN_LEFT)
-            self.page.y = min(self.page.y, top - room) - 1.5
+            x = style.MARGIN_LEFT + LIST_INDENT
+            if strip:
+                body = self.place(strip, x)
+            else:
+                body = [self.slot(SlotKind.RETURN, x, width, room, style.BODY_SIZE)]
+            self.page.y -= 1.5
             items.append(_list_item(label_leaves, body))
         return Node(role=Role.LIST, children=tuple(items))
 
@@ -693,20 +652,13 @@ class _Composer:
         return nodes
 
     def privacy(self) -> list[Node]:
-        """Who processes the signatory's data, and why; a fixed room (see module)."""
-        self.page.skip(8)
+        """Who processes the signatory's data, and why."""
+        self.page.skip(7)
         room = NOTICE_LINES * style.SMALL_LEADING
-        self.page.need(room)
-        top = self.page.y
-        notice = wording.privacy_notice(self.catalog, self.practice)
-        runs = [
-            Run(f"{wording.PRIVACY_HEADING}. ", Face.SEMIBOLD),
-            Run(french(notice)),
-        ]
-        fitted = self.fitted([runs], style.SMALL_SIZE, style.CONTENT_WIDTH, room)
-        leaves = self.place(_fitted_strip(fitted), style.MARGIN_LEFT)
-        self.page.y = top - room
-        return [Node(role=Role.P, children=tuple(leaves))]
+        title = self.heading(Role.H2, wording.PRIVACY_HEADING, style.SMALL_SIZE, room)
+        width = style.CONTENT_WIDTH
+        notice = self.slot(SlotKind.NOTICE, style.MARGIN_LEFT, width, room, style.SMALL_SIZE)
+        return [title, Node(role=Role.P, children=(notice,))]
 
 
 # -- pure pieces ----------------------------------------------------------------------------------
@@ -723,12 +675,6 @@ def _strip(
     leading = size * style.BODY_LEADING / style.BODY_SIZE
     lines = wrap(runs, size, width, goes_on=goes_on)
     return _Strip(lines=lines, size=size, leading=leading, indent=0.0, role=role)
-
-
-def _fitted_strip(fitted: Fitted) -> _Strip:
-    return _Strip(
-        lines=fitted.lines, size=fitted.size, leading=fitted.leading, indent=0.0, role=None
-    )
 
 
 def _placed(line: Line, page: int, x: float, baseline: float, size: float) -> Iterable[Text]:

@@ -56,7 +56,7 @@ def text_look(place: TextPlace, text: str, size: float, font_resources: Value) -
     if not text:
         return _form(rect.width, rect.height, b"/Tx BMC EMC", font_resources)
     room = field_room(place)
-    shown = text_block([text], room, size, Ink.TEXT)
+    shown = text_block((text,), room, size, Ink.TEXT)
     clip = f"q 1 1 {number(rect.width - 2)} {number(rect.height - 2)} re W n".encode()
     return _form(rect.width, rect.height, b"/Tx BMC %s %s Q EMC" % (clip, shown), font_resources)
 

@@ -83,7 +83,14 @@ class Text:
 class SlotKind(StrEnum):
     """What differs from one issued form to the next, apart from field values."""
 
+    PRACTICE = "practice"
+    """Who asks."""
     ADDRESSEE = "addressee"
+    """Who is asked."""
+    RETURN = "return"
+    """Where to send the answers, and by when."""
+    NOTICE = "notice"
+    """The data-protection notice, which names who asks."""
     FORM_ID = "form-id"
 
 

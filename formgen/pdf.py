@@ -21,7 +21,7 @@ from formgen.errors import FormgenError
 from formgen.fieldlook import default_appearance, field_room, field_size, text_look
 from formgen.issue import Issue, Practice
 from formgen.language import Phrase
-from formgen.layout import CodePlace, FormLayout, Slot, SlotKind, TextPlace
+from formgen.layout import CodePlace, FormLayout, SlotKind, TextPlace
 from formgen.naming import TextPart
 from formgen.pagecode import PageCode, edition_fingerprint
 from formgen.pdfsyntax import (
@@ -38,6 +38,7 @@ from formgen.pdfsyntax import (
     xref_entry,
 )
 from formgen.standard import Standard
+from formgen.structure import PlacedSlot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,10 @@ class FormTemplate:
     """Where these fields stand."""
     code_places: tuple[tuple[CodePlace, ...], ...]
     """Where the codes of each page stand."""
-    slots: tuple[tuple[tuple[Slot, int | None], ...], ...]
+    slots: tuple[tuple[PlacedSlot, ...], ...]
     """Slots of each page with their marked content."""
+    practice_words: variable.Words
+    """What the slots say of who asks."""
     font_resources: Value
 
     def render(self, issue: Issue) -> bytes:
@@ -95,6 +98,15 @@ class FormTemplate:
     def shows_whole(self, part: TextPart, text: str) -> bool:
         """Tell whether a prefilled field can show a text whole, be it small."""
         return variable.fits([text], field_room(self.text_places[part]), style.FIELD_SIZE)
+
+    def practice_whole(self) -> bool:
+        """Tell whether the form has room for who asks, be it in small type."""
+        return all(
+            variable.fits(self.practice_words[slot.kind], slot.rect, slot.size)
+            for page in self.slots
+            for slot, _ in page
+            if slot.kind in self.practice_words
+        )
 
     def names_whole(self, issue: Issue) -> bool:
         """Tell whether the first page has room for who is asked, be it in small type."""
@@ -127,9 +139,10 @@ class FormTemplate:
         kind: dict[str, Value] = {"Type": Name("Metadata"), "Subtype": Name("XML")}
         yield self.refs.metadata, Stream(kind, packet)
         yield from self._filled_fields(issue)
+        words = {**self.practice_words, **variable.issue_words(issue)}
         for page, ref in enumerate(self.refs.pages):
             codes = self._codes(page, issue)
-            content = variable.page_content(self.slots[page], codes, issue)
+            content = variable.page_content(self.slots[page], codes, words)
             yield ref, deflated(content, level=QUICK_LEVEL)
 
     def _filled_fields(self, issue: Issue) -> Iterable[tuple[Ref, Value]]:
@@ -186,7 +199,7 @@ def make_template(
     standard: Standard = Standard.UA1_A2A,
 ) -> FormTemplate:
     """Make the template of one questionnaire for who asks, or for anybody."""
-    layout = compose(catalog, questionnaire, practice)
+    layout = compose(catalog, questionnaire)
     if layout.page_count > 99:
         raise FormgenError(
             Phrase(
@@ -213,6 +226,7 @@ def make_template(
         text_places={place.part: place for place in layout.text_places},
         code_places=_code_places(layout),
         slots=assembled.slots,
+        practice_words=variable.practice_words(catalog, practice),
         font_resources=assembled.font_resources,
     )
 

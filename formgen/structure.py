@@ -47,6 +47,9 @@ class AnnotationKid:
     annotation: int
 
 
+PlacedSlot = tuple[Slot, "MarkedContent | None"]
+"""A slot with the marked content it is, or None for one among the artifacts."""
+
 Kid = ContentKid | ElementKid | AnnotationKid
 
 

@@ -7,58 +7,75 @@ content stream bytes out.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import zxingcpp
 
 from formgen import style, wording
+from formgen.catalog import Catalog
 from formgen.formfont import UNICODE, FormFont, form_font
-from formgen.issue import Issue
-from formgen.layout import CodePlace, Rect, Slot, SlotKind
+from formgen.issue import Issue, Practice
+from formgen.layout import CodePlace, Rect, SlotKind
 from formgen.pagecode import PageCode, encode
 from formgen.pdfsyntax import number
+from formgen.structure import PlacedSlot
 from formgen.style import Ink
+from formgen.typeset import french
 
 _LEADING = 1.2
 _SHRINK_STEP = 0.25
 
 
-def page_content(
-    slots: Sequence[tuple[Slot, int | None]],
-    codes: Sequence[tuple[CodePlace, PageCode]],
-    issue: Issue,
-) -> bytes:
-    """Give the variable content of one page.
+Words = Mapping[SlotKind, Sequence[str]]
+"""The paragraphs of each kind of slot."""
 
-    `slots` come with the number of their marked content, or None for artifacts.
-    """
+
+def page_content(
+    slots: Sequence[PlacedSlot],
+    codes: Sequence[tuple[CodePlace, PageCode]],
+    words: Words,
+) -> bytes:
+    """Give the variable content of one page."""
     parts = [b"/Artifact BMC", *(_code(place, code) for place, code in codes), b"EMC"]
-    for slot, mcid in slots:
-        begin = b"/Artifact BMC" if mcid is None else b"/P <</MCID %d>> BDC" % mcid
-        parts += [begin, _slot(slot, issue), b"EMC"]
+    for slot, content in slots:
+        begin = "/Artifact BMC"
+        if content:
+            begin = f"/{content.role} <</MCID {content.mcid}>> BDC"
+        shown = text_block(tuple(words[slot.kind]), slot.rect, slot.size, slot.ink)
+        parts += [begin.encode(), shown, b"EMC"]
     return b"\n".join(parts)
 
 
-def _slot(slot: Slot, issue: Issue) -> bytes:
-    match slot.kind:
-        case SlotKind.ADDRESSEE:
-            return text_block(addressee(issue), slot.rect, slot.size, slot.ink)
-        case SlotKind.FORM_ID:
-            shown = f"Formulaire {issue.form_id[:4]}-{issue.form_id[4:]}"
-            return text_block([shown], slot.rect, slot.size, slot.ink)
+def practice_words(catalog: Catalog, practice: Practice | None) -> Words:
+    """Give what the slots say of who asks: the same on all forms of a build."""
+    lines = wording.practice_lines(practice) if practice else (wording.ANY_PRACTICE,)
+    return {
+        SlotKind.PRACTICE: tuple(french(line) for line in lines),
+        SlotKind.RETURN: (french(wording.how_to_return(practice)),),
+        SlotKind.NOTICE: (french(wording.privacy_notice(catalog, practice)),),
+    }
 
 
-def addressee(issue: Issue) -> list[str]:
+def issue_words(issue: Issue) -> Words:
+    """Give what the slots say of the one form."""
+    return {
+        SlotKind.ADDRESSEE: addressee(issue),
+        SlotKind.FORM_ID: (f"Formulaire {issue.form_id[:4]}-{issue.form_id[4:]}",),
+    }
+
+
+def addressee(issue: Issue) -> tuple[str, ...]:
     """Give the paragraphs that say who is asked."""
-    known = [text for text in (issue.company, issue.service) if text]
-    return known or [wording.ANY_SUPPLIER]
+    known = tuple(text for text in (issue.company, issue.service) if text)
+    return known or (wording.ANY_SUPPLIER,)
 
 
 def wrap_plain(font: FormFont, text: str, size: float, width: float) -> list[str]:
     """Give the lines of a text, broken at spaces, and inside a word only where it is too long."""
     lines: list[str] = []
     current = ""
-    for word in text.split():
+    # At plain spaces only: French typography binds words with others.
+    for word in filter(None, text.replace("\n", " ").split(" ")):
         candidate = f"{current} {word}" if current else word
         if font.width(candidate, size) <= width:
             current = candidate
@@ -95,7 +112,8 @@ def fits(paragraphs: Sequence[str], rect: Rect, size: float) -> bool:
     return len(lines) * used * _LEADING <= rect.height + 0.01
 
 
-def text_block(paragraphs: Sequence[str], rect: Rect, size: float, ink: Ink) -> bytes:
+@functools.lru_cache(maxsize=64)  # who asks is the same on all forms of a build
+def text_block(paragraphs: tuple[str, ...], rect: Rect, size: float, ink: Ink) -> bytes:
     """Give operators that set paragraphs from the top of a rectangle."""
     font = form_font()
     lines, size = fit_plain(font, paragraphs, rect, size)

@@ -59,18 +59,22 @@ def list_answers(answers: tuple[Answer, ...]) -> str:
     return ", ".join(words[:-1]) + " ou " + words[-1]
 
 
-def how_to(answers: tuple[Answer, ...], practice: Practice | None) -> tuple[str, ...]:
-    """Give the five lines that tell a supplier what to do."""
-    to = f" à {practice.email}" if practice and practice.email else " à qui vous l'a envoyé"
-    by = f", avant le {spell_date(practice.due)}" if practice and practice.due else ""
+def how_to(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    """Give the lines that tell a supplier what to do; `how_to_return` is the last."""
     corrected = "Erreur : noircissez entièrement la mauvaise case, puis cochez la bonne."
     return (
         f"Cochez une case par point : {list_answers(answers)}. Remarques : en {END}.",
         f"À l'écran : {SAVE} Cocher une autre case corrige la réponse.",
         f"Sur papier : une croix au stylo noir ou bleu. {corrected} N'entourez pas, ne barrez pas.",
         f"Complétez l'attestation en {END} : fournisseur, service, nom, date, lieu, signature.",
-        f"Renvoyez le fichier enregistré, ou {SHEETS},{to}{by}.",
     )
+
+
+def how_to_return(practice: Practice | None) -> str:
+    """Give the line that says what to send back, to whom and by when."""
+    to = f" à {practice.email}" if practice and practice.email else " à qui vous l'a envoyé"
+    by = f", avant le {spell_date(practice.due)}" if practice and practice.due else ""
+    return f"Renvoyez le fichier enregistré, ou {SHEETS},{to}{by}."
 
 
 def practice_lines(practice: Practice) -> tuple[str, ...]:

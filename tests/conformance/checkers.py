@@ -56,14 +56,15 @@ def outloud_findings(path: Path) -> list[str]:
     return [
         f"{finding.rule}: {finding.message} {finding.evidence or ''}"
         for finding in result.findings
-        if finding.severity in ("error", "warning") and not _repeats_table_head(finding)
+        if finding.severity in ("error", "warning") and not _is_page_furniture(finding)
     ]
 
 
-def _repeats_table_head(finding: object) -> bool:
-    """Tell whether the « prose marked as artifact » is a table head repeated for the eye."""
+def _is_page_furniture(finding: object) -> bool:
+    """Tell whether the « prose marked as artifact » is a repeated table head, or a page's foot."""
     evidence = str(getattr(finding, "evidence", "") or "")
-    return getattr(finding, "rule", "") == "TAG-002" and "(suite) OUI NON" in evidence
+    is_furniture = "(suite) OUI NON" in evidence or evidence.startswith("Formulaire ")
+    return getattr(finding, "rule", "") == "TAG-002" and is_furniture
 
 
 def qpdf_findings(path: Path) -> list[str]:

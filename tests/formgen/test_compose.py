@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 
 from formgen import style
 from formgen.catalog import Catalog, Questionnaire, default_catalog_path, load_catalog
-from formgen.compose import compose, overflows
-from formgen.issue import Practice
+from formgen.compose import compose
 from formgen.layout import (
     BoxPlace,
     CodePlace,
@@ -22,6 +20,8 @@ from formgen.layout import (
     Rect,
     Role,
     Rule,
+    Slot,
+    SlotKind,
     Text,
 )
 from formgen.typeset import french
@@ -29,18 +29,6 @@ from formgen.typeset import french
 CATALOG = load_catalog(default_catalog_path())
 QUESTIONNAIRES = pytest.mark.parametrize(
     "questionnaire", CATALOG.questionnaires, ids=lambda q: q.id
-)
-PRACTICE = Practice(
-    name="Dr Claire Ménard, chirurgien-dentiste",
-    address=("12 rue des Œillets", "44000 Nantes"),
-    email="cabinet.menard@exemple.example",
-    due=dt.date(2026, 12, 1),
-)
-LONG_PRACTICE = Practice(
-    name="Société civile de moyens des chirurgiens-dentistes du quai de la Fosse à Nantes",
-    address=("Résidence des Grands Cèdres, bâtiment C", "112 bis quai de la Fosse", "44000 Nantes"),
-    email="secretariat.des.chirurgiens.dentistes@quai-de-la-fosse.exemple.example",
-    due=dt.date(2027, 9, 30),
 )
 
 
@@ -138,25 +126,14 @@ def test_there_are_199_boxes_and_each_answer_only_where_allowed() -> None:
 
 
 @QUESTIONNAIRES
-@pytest.mark.parametrize("practice", [PRACTICE, LONG_PRACTICE], ids=["short", "long"])
-def test_who_asks_moves_no_box_field_or_question(
-    questionnaire: Questionnaire, practice: Practice
-) -> None:
-    anybody, somebody = compose(CATALOG, questionnaire), compose(CATALOG, questionnaire, practice)
-    assert somebody.boxes == anybody.boxes
-    assert somebody.text_places == anybody.text_places
-    assert somebody.signature_place == anybody.signature_place
-    assert somebody.page_count == anybody.page_count
-    assert rows_of(somebody) == rows_of(anybody)
-
-
-@QUESTIONNAIRES
-def test_who_asks_stands_on_the_form_and_in_the_notice(questionnaire: Questionnaire) -> None:
-    said = words_of(compose(CATALOG, questionnaire, PRACTICE).root)
-    assert said.count("Dr Claire Ménard, chirurgien-dentiste") == 2
-    assert said.count("12 rue des Œillets, 44000 Nantes") == 2
-    assert "Réponse souhaitée avant le 1er décembre 2026" in said
-    assert "{" not in said
+def test_what_is_known_later_has_room_once(questionnaire: Questionnaire) -> None:
+    layout = compose(CATALOG, questionnaire)
+    slots = [leaf.kind for leaf in layout.leaves() if isinstance(leaf, Slot)]
+    assert slots == [SlotKind.PRACTICE, SlotKind.ADDRESSEE, SlotKind.RETURN, SlotKind.NOTICE]
+    feet = [item for item in layout.artifacts if isinstance(item, Slot)]
+    assert [(slot.kind, slot.page) for slot in feet] == [
+        (SlotKind.FORM_ID, page) for page in range(layout.page_count)
+    ]
 
 
 @QUESTIONNAIRES
@@ -217,27 +194,28 @@ def extent(text: Text) -> Rect:
 
 
 @QUESTIONNAIRES
-@pytest.mark.parametrize("practice", [None, LONG_PRACTICE], ids=["anybody", "long"])
-def test_nothing_stands_on_boxes_fields_or_codes(
-    questionnaire: Questionnaire, practice: Practice | None
-) -> None:
-    layout = compose(CATALOG, questionnaire, practice)
+def test_nothing_stands_on_boxes_fields_slots_or_codes(questionnaire: Questionnaire) -> None:
+    layout = compose(CATALOG, questionnaire)
     codes = [(c.page, grown(c.rect, style.CODE_QUIET - 0.01)) for c in layout.artifacts
              if isinstance(c, CodePlace)]  # fmt: skip
     keep_clear = codes + [(box.page, grown(box.rect, 6)) for box in layout.boxes]
     keep_clear += [(place.page, place.rect) for place in layout.text_places]
+    slots = [item for item in (*layout.leaves(), *layout.artifacts) if isinstance(item, Slot)]
+    keep_clear += [(slot.page, grown(slot.rect, -0.5)) for slot in slots]
     inked = [(text.page, extent(text)) for text in texts_of(layout)]
-    inked += [(p.page, p.rect) for p in layout.artifacts if isinstance(p, Panel)]
+    panels = [(p.page, p.rect) for p in layout.artifacts if isinstance(p, Panel)]
     inked += [(r.page, Rect(r.x0, r.y0 - r.width / 2, r.x1, r.y1 + r.width / 2))
               for r in layout.artifacts if isinstance(r, Rule)]  # fmt: skip
     for page, place in keep_clear:
         hits = [rect for other, rect in inked if other == page and overlap(place, rect)]
         assert not hits, (page, place, hits)
+    for page, place in codes:
+        assert not [r for other, r in panels if other == page and overlap(place, r)]
 
 
 @QUESTIONNAIRES
 def test_texts_do_not_stand_on_each_other(questionnaire: Questionnaire) -> None:
-    layout = compose(CATALOG, questionnaire, LONG_PRACTICE)
+    layout = compose(CATALOG, questionnaire)
     for page in range(layout.page_count):
         placed = [
             (extent(t), t.text) for t in texts_of(layout) if t.page == page and t.text.strip()
@@ -297,13 +275,6 @@ def test_a_word_wider_than_its_column_is_broken_not_cut() -> None:
     layout = compose(CATALOG, questionnaire)
     said = words_of(rows_of(layout)["Q4-01"]).replace(" ", "")
     assert "x" * 300 in said
-
-
-def test_overflow_of_the_practice_is_told() -> None:
-    questionnaire = CATALOG.questionnaire("Q1")
-    assert not overflows(CATALOG, questionnaire, LONG_PRACTICE)
-    endless = dataclasses.replace(LONG_PRACTICE, address=("Résidence des Cèdres " * 40,))
-    assert overflows(CATALOG, questionnaire, endless)
 
 
 def test_bookmarks_lead_to_the_sections() -> None:

@@ -11,16 +11,26 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formgen import style
+from formgen import style, wording
 from formgen.catalog import default_catalog_path, load_catalog
 from formgen.formfont import form_font
-from formgen.issue import Issue
-from formgen.layout import Corner, Rect, Slot, SlotKind
+from formgen.issue import Issue, Practice
+from formgen.layout import Corner, Rect, Role, Slot, SlotKind
 from formgen.pagecode import decode
 from formgen.pdf import make_template
+from formgen.structure import MarkedContent
 from formgen.style import Ink
-from formgen.variable import fit_plain, fits, page_content, text_block, wrap_plain
+from formgen.variable import (
+    fit_plain,
+    fits,
+    issue_words,
+    page_content,
+    practice_words,
+    text_block,
+    wrap_plain,
+)
 
+CATALOG = load_catalog(default_catalog_path())
 ROOM = Rect(10, 10, 160, 50)
 WORDS = "Établissements Œdème et Fils, infogérance et télémaintenance"
 ISSUE = Issue(form_id="K7M2QX4T", supplier_id="lodz", company="Łódź", service="Sauvegarde")
@@ -60,7 +70,7 @@ def test_text_that_fits_at_no_size_is_told_and_not_cut() -> None:
 
 
 def test_a_text_block_shows_every_line_in_its_ink() -> None:
-    block = text_block([WORDS], ROOM, 10, Ink.MUTED)
+    block = text_block((WORDS,), ROOM, 10, Ink.MUTED)
     shown = re.findall(rb"<([0-9A-F]+)> Tj", block)
     lines = wrap_plain(form_font(), WORDS, 10, ROOM.width)
     assert shown == [form_font().codes(f"{line} ") for line in lines]
@@ -71,25 +81,39 @@ def slot(kind: SlotKind) -> Slot:
     return Slot(kind=kind, page=0, rect=ROOM, size=9.5, ink=Ink.TEXT)
 
 
+def content(number: int, role: Role) -> MarkedContent:
+    return MarkedContent(page=0, mcid=number, role=role, element=0)
+
+
+PRACTICE = Practice(name="Cabinet des Œillets", address=("Nantes",), email="a@b.example", due=None)
+
+
 @pytest.mark.parametrize(
-    ("kind", "mcid", "begin", "shown"),
+    ("kind", "marked", "begin", "shown"),
     [
-        (SlotKind.ADDRESSEE, 7, b"/P <</MCID 7>> BDC", "Łódź "),
+        (SlotKind.ADDRESSEE, content(7, Role.P), b"/P <</MCID 7>> BDC", "Łódź "),
+        (SlotKind.PRACTICE, content(2, Role.P), b"/P <</MCID 2>> BDC", "Cabinet des Œillets "),
+        (SlotKind.RETURN, content(9, Role.BODY), b"/LBody <</MCID 9>> BDC", "a@b.example"),
+        (SlotKind.NOTICE, content(3, Role.P), b"/P <</MCID 3>> BDC", "Cabinet des Œillets, "),
         (SlotKind.FORM_ID, None, b"/Artifact BMC", "Formulaire K7M2-QX4T "),
     ],
 )
-def test_slots_are_marked_and_say_whose_form_it_is(
-    kind: SlotKind, mcid: int | None, begin: bytes, shown: str
+def test_slots_are_marked_and_say_what_is_their_own(
+    kind: SlotKind, marked: MarkedContent | None, begin: bytes, shown: str
 ) -> None:
-    content = page_content([(slot(kind), mcid)], [], ISSUE)
-    assert begin + b"\nBT" in content
-    assert form_font().codes(shown) in content
+    words = {**practice_words(CATALOG, PRACTICE), **issue_words(ISSUE)}
+    drawn = page_content([(slot(kind), marked)], [], words)
+    assert begin + b"\nBT" in drawn
+    codes = b"".join(re.findall(rb"<([0-9A-F]+)> Tj", drawn))
+    assert form_font().codes(shown) in codes
 
 
 def test_a_form_for_nobody_says_so() -> None:
     nobody = Issue(form_id="K7M2QX4T", supplier_id=None, company="", service="")
-    content = page_content([(slot(SlotKind.ADDRESSEE), 0)], [], nobody)
-    assert form_font().codes("Le fournisseur") in content
+    words = {**practice_words(CATALOG, None), **issue_words(nobody)}
+    drawn = page_content([(slot(SlotKind.ADDRESSEE), None)], [], words)
+    assert form_font().codes("Le fournisseur") in drawn
+    assert words[SlotKind.PRACTICE] == (wording.ANY_PRACTICE,)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from formgen.wording import (
     SOMEBODY,
     full_title,
     how_to,
+    how_to_return,
     list_answers,
     practice_lines,
     privacy_notice,
@@ -48,16 +49,17 @@ def test_answers_are_listed_as_a_choice() -> None:
     assert list_answers(ALL[:2]) == "OUI ou NON"
 
 
-def test_five_lines_say_what_to_do_where_to_and_by_when() -> None:
-    lines = how_to(ALL[:2], PRACTICE)
-    assert len(lines) == 5
+def test_the_lines_say_what_to_do_where_to_and_by_when() -> None:
+    lines = how_to(ALL[:2])
+    assert len(lines) == 4
     assert "OUI ou NON." in lines[0]
-    assert lines[-1].endswith("à accueil@oeillets.example, avant le 18 décembre 2026.")
+    last = how_to_return(PRACTICE)
+    assert last.endswith("à accueil@oeillets.example, avant le 18 décembre 2026.")
 
 
 @pytest.mark.parametrize("practice", [None, BARE])
 def test_without_address_the_form_goes_back_to_its_sender(practice: Practice | None) -> None:
-    last = how_to(ALL, practice)[-1]
+    last = how_to_return(practice)
     assert last.endswith(" à qui vous l'a envoyé.")
     assert "avant le" not in last
 
