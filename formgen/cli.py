@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +9,13 @@ from typing import Any, NoReturn
 
 import click
 
-from formgen import __version__
-from formgen.errors import ExitCode, FormgenError
-from formgen.language import Lang, Phrase, choose_lang
+from formgen import __version__, console
+from formgen.errors import ExitCode
+from formgen.language import Lang, Phrase
 from formgen.plain_text import bind_french, show_hidden
 from formgen.standard import Standard
 
 DEFAULT_OUT = Path("output/forms")
-
-BUG = 1
-"""Exit status of an error that is ours; documented for nobody, since nobody should meet it."""
 
 _REDRAW_EVERY = 25
 _LINE_EVERY = 1000
@@ -29,85 +24,18 @@ _LINE_EVERY = 1000
 
 def main() -> NoReturn:
     """Run the command and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A path or name that the terminal's encoding lacks is spelt out rather than fatal.
-            stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:], choose_lang(sys.argv[1:], os.environ)))
+    sys.exit(console.main_of("formgen", make_command, _tell))
 
 
 def run(arguments: list[str], lang: Lang) -> int:
-    """Run the command; give its exit code. All errors end here."""
-    try:
-        result = make_command(lang).main(arguments, prog_name="formgen", standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit:
-        _close_stdout()  # click ends us when who reads our output has had enough (`| head`)
-        return ExitCode.DONE
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # no traceback reaches a user
-        return _exit_code_of(error, lang)
-    return int(result or ExitCode.DONE)
-
-
-def _exit_code_of(error: BaseException, lang: Lang) -> int:
-    """Say what went wrong, and give the exit code for it."""
-    match error:
-        case click.ClickException():
-            error.show()
-            return ExitCode.USAGE
-        case FormgenError():
-            _tell(error.message(lang))
-            return error.exit_code
-        case KeyboardInterrupt() | click.Abort():
-            _tell(Phrase(fr="Interrompu.", en="Interrupted.").in_(lang))
-            return ExitCode.INTERRUPTED
-        case BrokenPipeError():  # as above, met when what was left is written out
-            _close_stdout()
-            return ExitCode.DONE
-        case OSError():
-            _tell(_cannot_write(error).in_(lang))
-            _close_stdout()
-            return ExitCode.OUTPUT
-        case _:
-            _tell(_bug(error).in_(lang))
-            return BUG
-
-
-def _close_stdout() -> None:
-    """Keep Python from trying once more to write what could not be written, and saying so."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
+    """Run the command; give its exit code."""
+    return console.run("formgen", make_command, _tell, arguments, lang)
 
 
 def _tell(untrusted_text: str) -> None:
     """Write to stderr; names and paths from outside may stand in it, but move no cursor."""
     for line in untrusted_text.splitlines():
         click.echo(show_hidden(line), err=True)
-
-
-def _cannot_write(error: OSError) -> Phrase:
-    reason = error.strerror or type(error).__name__
-    return Phrase(
-        fr=f"Écriture impossible\u00a0: le système répond «\u00a0{reason}\u00a0». Vérifiez le "
-        "disque.",
-        en=f'Cannot write: the system says "{reason}". Check the disk.',
-    )
-
-
-def _bug(error: BaseException) -> Phrase:
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    frame = last.tb_frame if last is not None else None
-    place = f"{Path(frame.f_code.co_filename).name}:{last.tb_lineno}" if frame and last else "?"
-    what = f"{type(error).__name__}, {place}, formgen {__version__}"
-    return Phrase(
-        fr=f"Erreur interne de formgen ({what}). Ce n'est pas votre faute\u00a0: signalez-la avec "
-        "cette ligne et, si possible, les fichiers en cause.",
-        en=f"Internal error of formgen ({what}). It is no fault of yours: report it with this "
-        "line and, if you can, the files concerned.",
-    )
 
 
 def make_command(lang: Lang) -> click.Group:
@@ -118,7 +46,7 @@ def make_command(lang: Lang) -> click.Group:
 
     def own_help(command: Callable[..., Any]) -> Callable[..., Any]:
         shown = say("Affiche cette aide.", "Show this message and exit.")
-        return click.help_option(help=shown)(_lang_option(lang)(command))
+        return click.help_option(help=shown)(console.lang_option(lang)(command))
 
     @click.group(
         help=say(
@@ -270,19 +198,6 @@ def make_command(lang: Lang) -> click.Group:
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-def _lang_option(lang: Lang) -> Decorator:
-    """`--lang` is read before the commands are made; here it only has to be accepted."""
-    return click.option(
-        "--lang",
-        type=click.Choice([lang.value for lang in Lang]),
-        expose_value=False,
-        help=Phrase(
-            fr="Langue de la commande ; sinon celle du système.",
-            en="Language of the command; else the system's.",
-        ).in_(lang),
-    )
 
 
 def _catalog_option(lang: Lang) -> Decorator:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import formgen.build
 import formgen.cli
-from formgen import __version__
+from formgen import __version__, console
 from formgen.cli import make_command, run
 from formgen.errors import ExitCode
 from formgen.language import Lang
@@ -190,7 +190,7 @@ def test_a_bug_is_told_without_a_traceback(
         raise RuntimeError("inside")
 
     monkeypatch.setattr(formgen.build, "build", broken)
-    assert run(["build", "--out", str(tmp_path)], Lang.EN) == formgen.cli.BUG
+    assert run(["build", "--out", str(tmp_path)], Lang.EN) == console.BUG
     error = capsys.readouterr().err
     assert error.startswith("Internal error of formgen (RuntimeError, test_cli.py:")
     assert "Traceback" not in error
