@@ -24,6 +24,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formparse.errors import RefusalCode, refuse
@@ -56,7 +57,9 @@ class Limits:
     orphan_seconds: int = 5
     """After those, a worker whose parent is gone and no longer watches the clock ends itself."""
     memory_bytes: int = 1 << 30
-    """Address space of a worker. A return needs a tenth of it; several workers fit in 4 GiB."""
+    """Address space that a worker may add to what it was started with: a forked one has all that
+    its parent has loaded, which costs nothing and may alone be a GiB where the parent is somebody
+    else's program. A return needs a tenth of it; several workers fit in 4 GiB."""
     answer_bytes: int = 16 << 20
     """Of JSON. The longest questionnaire with full text fields gives under 200 kB."""
     files_per_worker: int = 500
@@ -308,12 +311,21 @@ def _limit_memory(memory_bytes: int) -> None:
         import resource  # POSIX only
     except ImportError:
         return
+    memory_bytes += _address_space()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         memory_bytes = min(memory_bytes, hard)
     with suppress(OSError, ValueError):  # macOS knows the name and refuses the value
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    """Give the bytes of address space that this process has; 0 where the system does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _crashed(job: Job) -> Refusal:

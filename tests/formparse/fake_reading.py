@@ -83,6 +83,9 @@ def read_words(data: bytes, name: str) -> tuple[Returned, ...]:
             os.write(2, b"noise")
         case "eat":
             bytearray(1 << 30)
+        case "grow":
+            bytearray(1 << 29)
+            return (form(data, name, "grown"),)
         case "bad":
             return (refuse(RefusalCode.NOT_A_FORM, file=name, sha256=sha256),)
         case "partly":

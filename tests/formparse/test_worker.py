@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import subprocess
 import sys
@@ -83,6 +84,13 @@ def test_a_worker_that_hangs_is_ended() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="no limit on memory elsewhere")
 def test_a_worker_that_eats_memory_is_stopped() -> None:
     assert codes(read("eat", "good a", limits=Limits(memory_bytes=1 << 30))) == ["crashed", "read"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit on memory elsewhere")
+def test_what_the_parent_has_mapped_does_not_count_against_a_worker() -> None:
+    with mmap.mmap(-1, 1 << 30):
+        answers = read("grow", "good a", limits=Limits(memory_bytes=1 << 30))
+    assert codes(answers) == ["read", "read"]
 
 
 @pytest.mark.parametrize(
