@@ -1,0 +1,145 @@
+"""Compares a form with an older version of itself that stands in the same file: the signed one.
+
+Both were read by the same reader. What a difference means is `formparse.signatures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from formgen.naming import TextPart, text_field_name
+from formparse.intake import ReturnedPdf
+from formparse.objects import Stream
+from formparse.returned import PointAnswer, ReadAttestation, Returned, ReturnedForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UNANSWERED = "sans réponse"
+DOUBTFUL = "douteux"
+
+
+class Revision(NamedTuple):
+    """A version of a file, read."""
+
+    pdf: ReturnedPdf
+    returned: tuple[Returned, ...]
+
+
+ReadRevision = Callable[[bytes], Revision | None]
+"""Reads an older version of the file, its signatures left alone; None: it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A value that is no longer the same."""
+
+    field: str
+    """Name of its field; that of a point is the point's id."""
+    point: str | None
+    """Point id; None for a text."""
+    before: str
+    """In words for a point; as written for a text, empty where nothing was."""
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """What differs between two versions of a form."""
+
+    changes: tuple[Change, ...] = ()
+    pages: tuple[int, ...] = ()
+    """Pages of the file, from 1, whose content is not the same."""
+    is_other_form: bool = False
+    """It says that it is another form: of another supplier, version or number."""
+
+
+def compare(before: Revision, now: Revision, form: ReturnedForm) -> Differences:
+    """Give what differs in `form`, one of the forms of `now`, since the version `before`."""
+    then = _same_form(before, now, form)
+    if then is None:
+        # It was not there: all that it says is new.
+        return Differences(changes=tuple(_all_new(form)))
+    return Differences(
+        changes=(*_changed_points(then, form), *_changed_texts(then, form)),
+        pages=tuple(
+            page
+            for old, page in zip(then.pages, form.pages, strict=False)
+            if _content(before.pdf, old) != _content(now.pdf, page)
+        ),
+        is_other_form=then.identity != form.identity,
+    )
+
+
+def _same_form(before: Revision, now: Revision, form: ReturnedForm) -> ReturnedForm | None:
+    """Give the form that `form` was: the same questionnaire, in the same place among copies."""
+    wanted = form.identity.questionnaire_id
+    nth = [one for one in _forms(now, wanted) if one.identity == form.identity].index(form)
+    exact = [one for one in _forms(before, wanted) if one.identity == form.identity]
+    if nth < len(exact):
+        return exact[nth]
+    place = _forms(now, wanted).index(form)
+    all_then = _forms(before, wanted)
+    return all_then[place] if place < len(all_then) else None
+
+
+def _forms(revision: Revision, questionnaire_id: str) -> list[ReturnedForm]:
+    return [
+        one
+        for one in revision.returned
+        if isinstance(one, ReturnedForm) and one.identity.questionnaire_id == questionnaire_id
+    ]
+
+
+def _content(pdf: ReturnedPdf, number: int) -> bytes:
+    """Give what is drawn on a page, annotations aside."""
+    objects = pdf.objects
+    contents = objects.resolve(pdf.pages[number - 1].entries.get(b"Contents"))
+    streams = map(objects.resolve, contents if isinstance(contents, list) else [contents])
+    return b"\n".join(objects.data(stream) for stream in streams if isinstance(stream, Stream))
+
+
+def _changed_points(then: ReturnedForm, now: ReturnedForm) -> Iterator[Change]:
+    before = {point.point_id: said(point) for point in then.answers}
+    for point in now.answers:
+        word = before.get(point.point_id, UNANSWERED)
+        if word != said(point):
+            yield Change(field=point.point_id, point=point.point_id, before=word, now=said(point))
+
+
+def said(point: PointAnswer) -> str:
+    """Give what was read for a point, in words."""
+    if point.doubt is not None:
+        seen = ", ".join(point.doubt.seen)
+        return f"{DOUBTFUL} ({seen})" if seen else DOUBTFUL
+    return UNANSWERED if point.answer is None else point.answer.value
+
+
+def _changed_texts(then: ReturnedForm, now: ReturnedForm) -> Iterator[Change]:
+    for part in TextPart:
+        before, after = _text(then.attestation, part), _text(now.attestation, part)
+        # Each reader has line ends of its own.
+        if before.splitlines() != after.splitlines():
+            name = text_field_name(now.identity.questionnaire_id, part)
+            yield Change(field=name, point=None, before=before, now=after)
+
+
+def _text(attestation: ReadAttestation, part: TextPart) -> str:
+    name = "date_as_written" if part is TextPart.DATE else part.value
+    text: str | None = getattr(attestation, name)
+    return text or ""
+
+
+def _all_new(form: ReturnedForm) -> Iterator[Change]:
+    for point in form.answers:
+        if said(point) != UNANSWERED:
+            yield Change(
+                field=point.point_id, point=point.point_id, before=UNANSWERED, now=said(point)
+            )
+    for part in TextPart:
+        text = _text(form.attestation, part)
+        if text:
+            name = text_field_name(form.identity.questionnaire_id, part)
+            yield Change(field=name, point=None, before="", now=text)
