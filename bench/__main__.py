@@ -1,4 +1,4 @@
-"""Runs the benches, all or those named: `python -m bench [build] [read] [import] [--quick]`."""
+"""Runs the benches, all or those named: `python -m bench [read] [marks] ... [--quick]`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def bench_build(*, quick: bool) -> None:
     bench_build.main(quick=quick)
 
 
+def bench_marks(*, quick: bool) -> None:
+    from bench import bench_marks
+
+    bench_marks.main(quick=quick)
+
+
 def bench_read(*, quick: bool) -> None:
     """Time the reading of a filled Q2, the longest form; it knows no quick way."""
     from bench import bench_read
@@ -45,7 +51,7 @@ def bench_import(*, quick: bool) -> None:
     bench_import.main(quick=quick)
 
 
-BENCHES = {"build": bench_build, "read": bench_read, "import": bench_import}
+BENCHES = {"build": bench_build, "read": bench_read, "marks": bench_marks, "import": bench_import}
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ import pypdf
 from formgen.editions import load_editions
 from formparse.answers import resolve_answers
 from formparse.intake import ReturnedPdf, open_bytes
+from formparse.printed import Sheets
 from formparse.read import read_bytes
 from formparse.readers.fields import read_fields
 from formparse.returned import ReturnedForm
@@ -81,7 +82,7 @@ def stages(data: bytes, rounds: int) -> dict[str, list[float]]:
         pdf = open_bytes(data, "bench.pdf")
         start = note("open", start)
         assert isinstance(pdf, ReturnedPdf), pdf
-        (part, *_) = triage(pdf, editions)
+        (part, *_) = triage(pdf, editions, Sheets(data))
         start = note("triage", start)
         assert isinstance(part, Part), part
         reading = read_fields(pdf, part, is_only_one=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -11,18 +10,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from formgen import __version__
-from formgen.errors import ExitCode, FormgenError
-from formgen.language import Lang, Phrase, choose_lang
+from formgen import __version__, console
+from formgen.errors import ExitCode
+from formgen.language import Lang, Phrase
 
 if TYPE_CHECKING:
     from formparse.pipeline import ImportReport
     from formparse.returned import Refusal
 
 DEFAULT_OUT = Path("output")
-
-BUG = 1
-"""Exit status of an error that is ours; documented for nobody, since nobody should meet it."""
 
 _SILENT_SHOWN = 20
 """Names of suppliers who have not answered that one message lists."""
@@ -33,52 +29,12 @@ _LONGEST_LINE = 1000
 
 def main() -> NoReturn:
     """Run the command and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:], choose_lang(sys.argv[1:], os.environ)))
+    sys.exit(console.main_of("formparse", make_command, _tell))
 
 
 def run(arguments: list[str], lang: Lang) -> int:
-    """Run the command; give its exit code. All errors end here."""
-    try:
-        result = make_command(lang).main(arguments, prog_name="formparse", standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit:
-        _close_stdout()  # click ends us when who reads our output has had enough (`| head`)
-        return ExitCode.DONE
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # no traceback reaches a user
-        return _exit_code_of(error, lang)
-    return int(result or ExitCode.DONE)
-
-
-def _exit_code_of(error: BaseException, lang: Lang) -> int:
-    """Say what went wrong, and give the exit code for it."""
-    match error:
-        case click.ClickException():
-            error.show()
-            return ExitCode.USAGE
-        case FormgenError():
-            for line in error.message(lang).splitlines():  # a catalog's faults stand one on each
-                _tell(line)
-            return error.exit_code
-        case KeyboardInterrupt() | click.Abort():
-            _tell(Phrase(fr="Interrompu.", en="Interrupted.").in_(lang))
-            return ExitCode.INTERRUPTED
-        case BrokenPipeError():  # as above, met when what was left is written out
-            _close_stdout()
-            return ExitCode.DONE
-        case OSError():
-            _tell(_cannot_write(error).in_(lang))
-            _close_stdout()
-            return ExitCode.OUTPUT
-        case _:
-            _tell(_bug(error).in_(lang))
-            return BUG
-
-
-def _close_stdout() -> None:
-    """Keep Python from trying once more to write what could not be written, and saying so."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
+    """Run the command; give its exit code."""
+    return console.run("formparse", make_command, _tell, arguments, lang)
 
 
 def make_command(lang: Lang) -> click.Group:
@@ -87,7 +43,7 @@ def make_command(lang: Lang) -> click.Group:
     def say(fr: str, en: str) -> str:
         return Phrase(fr=fr, en=en).in_(lang)
 
-    lang_option = _lang_option(lang)
+    lang_option = console.lang_option(lang)
 
     @click.group(
         help=say(
@@ -174,9 +130,9 @@ def make_command(lang: Lang) -> click.Group:
         out: Path,
         catalogs: tuple[Path, ...],
         registers: tuple[Path, ...],
-        trust: Path | None,
         jobs: int | None,
         *,
+        trust: Path | None,
         rederive: bool,
     ) -> int:
         return _import(
@@ -210,19 +166,6 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _PATH = click.Path(path_type=Path)
 """Not checked by click: what is wrong with a file is part of the result."""
-
-
-def _lang_option(lang: Lang) -> Decorator:
-    """`--lang` is read before the commands are made; here it only has to be accepted."""
-    return click.option(
-        "--lang",
-        type=click.Choice([lang.value for lang in Lang]),
-        expose_value=False,
-        help=Phrase(
-            fr="Langue de la commande ; sinon celle du système.",
-            en="Language of the command; else the system's.",
-        ).in_(lang),
-    )
 
 
 def _catalog_option(lang: Lang) -> Decorator:
@@ -265,9 +208,7 @@ def _read(
     stdout = sys.stdout.buffer
     with (
         progress_on(sys.stderr, lang, moving=not sys.stdout.isatty()) as progress,
-        closing(
-            read_returns(files, catalogs=catalogs, trust=trust, progress=progress)
-        ) as answers,
+        closing(read_returns(files, catalogs=catalogs, trust=trust, progress=progress)) as answers,
     ):
         for returned in answers:
             refused += [one for one in returned if isinstance(one, Refusal)]
@@ -359,26 +300,3 @@ def _tell(untrusted_text: str) -> None:
     from formparse.cleaning import for_terminal  # keeps --help fast
 
     click.echo(for_terminal(untrusted_text, width=_LONGEST_LINE), err=True)
-
-
-def _cannot_write(error: OSError) -> Phrase:
-    reason = error.strerror or type(error).__name__
-    return Phrase(
-        fr=f"Écriture impossible : le système répond « {reason} ». Vérifiez le disque.",
-        en=f'Cannot write: the system says "{reason}". Check the disk.',
-    )
-
-
-def _bug(error: BaseException) -> Phrase:
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    frame = last.tb_frame if last is not None else None
-    place = f"{Path(frame.f_code.co_filename).name}:{last.tb_lineno}" if frame and last else "?"
-    what = f"{type(error).__name__}, {place}, formparse {__version__}"
-    return Phrase(
-        fr=f"Erreur interne de formparse ({what}). Ce n'est pas votre faute : signalez-la avec "
-        "cette ligne et, si possible, le fichier en cause.",
-        en=f"Internal error of formparse ({what}). It is no fault of yours: report it with this "
-        "line and, if you can, the file concerned.",
-    )

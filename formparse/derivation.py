@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from formparse.choice import ImportedForm
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
 from formparse.issued import IssuedForms
-from formparse.returned import ReturnedForm
+from formparse.returned import ReturnedForm, name_inside
 from formparse.store import ImportRecord
 
 if TYPE_CHECKING:
@@ -126,14 +126,15 @@ def _sources_of(
         for one in reading.returned if reading else ():
             if isinstance(one, ReturnedForm):
                 # Two imports at once may have read the file under two names.
-                form = replace(one, file=record.name)
+                name = record.name if one.part is None else name_inside(record.name, one.part.name)
+                form = replace(one, file=name)
                 sources[_place(fact_of(one))] = ImportedForm(form=form, imported_at=record.imported)
     return tuple(sources[_place(fact)] for fact in group.facts if _place(fact) in sources)
 
 
 def _place(fact: GroupingFact) -> tuple[object, ...]:
     """Tell one form from all others in the store, whoever it is taken to be from."""
-    return (fact.sha256, fact.pages, fact.questionnaire_id, fact.form_id)
+    return (fact.sha256, fact.part, fact.pages, fact.questionnaire_id, fact.form_id)
 
 
 def _digest_of(

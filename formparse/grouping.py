@@ -41,6 +41,8 @@ class GroupingFact:
     form_id: str | None
     form_pages: tuple[int, ...] = ()
     """As in `ReturnedForm`."""
+    part: str | None = None
+    """Name of the file inside the given one, where the form stands in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ def fact_of(form: ReturnedForm) -> GroupingFact:
         company=form.attestation.company,
         form_id=form.identity.form_id,
         form_pages=form.form_pages,
+        part=None if form.part is None else form.part.name,
     )
 
 

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from formgen.naming import TextPart
-from formparse.answers import resolve_answers
 from formparse.dates import parse_date
 from formparse.errors import RefusalCode, refusal_of, refuse, refused
+from formparse.evidence import read_form
 from formparse.intake import Repairs, ReturnedPdf, guarded, open_bytes, open_returned
-from formparse.readers.fields import read_fields
+from formparse.printed import Sheets
 from formparse.returned import (
     Finding,
     ReadAttestation,
@@ -79,7 +79,8 @@ def _read_revision(data: bytes, *, editions: Editions) -> Revision | None:
 
 
 def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
-    parts = triage(pdf, editions)
+    sheets = Sheets(pdf.data)
+    parts = triage(pdf, editions, sheets)
     if not parts:
         return (refuse(RefusalCode.NOT_A_FORM, file=pdf.name, sha256=pdf.sha256),)
     times = Counter(part.identity.questionnaire_id for part in parts if isinstance(part, Part))
@@ -89,22 +90,24 @@ def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
             results.append(refusal_of(part.error, file=pdf.name, sha256=pdf.sha256))
         else:
             is_only_one = times[part.identity.questionnaire_id] == 1
-            results.append(_read_form(pdf, part, is_only_one=is_only_one))
+            results.append(_read_form(pdf, part, sheets, editions, is_only_one=is_only_one))
     return tuple(results)
 
 
-def _read_form(pdf: ReturnedPdf, part: Part, *, is_only_one: bool) -> Returned:
-    reading = read_fields(pdf, part, is_only_one=is_only_one)
-    if not reading.points and not reading.texts:
+def _read_form(
+    pdf: ReturnedPdf, part: Part, sheets: Sheets, editions: Editions, *, is_only_one: bool
+) -> Returned:
+    evidence = read_form(pdf, part, sheets, editions, is_only_one=is_only_one)
+    if evidence is None:
         error = refused(RefusalCode.EMPTY_FORM_LOST)
         return refusal_of(error, file=pdf.name, sha256=pdf.sha256)
-    answers = resolve_answers(reading, part.places.questionnaire)
+    reading, answers = evidence.reading, evidence.answers
     attestation = _attestation(reading)
     return ReturnedForm(
         file=pdf.name,
         sha256=pdf.sha256,
         identity=part.identity,
-        pages=tuple(page.page.number for page in part.pages),
+        pages=tuple(dict.fromkeys(page.page.number for page in part.pages)),
         form_pages=tuple(sorted({p.index + 1 for p in part.pages if p.index is not None})),
         method=reading.method,
         answers=answers.points,
@@ -113,6 +116,7 @@ def _read_form(pdf: ReturnedPdf, part: Part, *, is_only_one: bool) -> Returned:
             *_repair_findings(pdf.repairs),
             *part.findings,
             *answers.findings,
+            *evidence.findings,
             *_text_findings(reading, attestation),
         ),
     )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from formgen.catalog import Answer
     from formparse.objects import Entries
-    from formparse.returned import Method
+    from formparse.returned import Finding, Method
+    from formparse.vision.ink import BoxInk
 
 
 class BoxSeen(NamedTuple):
@@ -123,3 +124,17 @@ class Reading:
     signature: SignatureSeen
     values_are_drawn: bool
     """The file asks its viewer to draw fields from their values (/NeedAppearances)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarksSeen:
+    """What a look at the pages of one form showed."""
+
+    rows: Mapping[str, tuple[tuple[BoxInk, ...], ...]]
+    """By point id: its boxes, once for each copy of its page."""
+    lost: frozenset[str]
+    """Points of pages that are there but could not be looked at."""
+    texts: Mapping[TextPart, TextSeen]
+    has_signature_ink: bool
+    findings: Mapping[TextPart, Finding]
+    """What is to be said about a text, if anything."""

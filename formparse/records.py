@@ -17,6 +17,7 @@ from formparse.returned import (
     DoubtKind,
     Finding,
     FormIdentity,
+    InnerFile,
     Method,
     PointAnswer,
     ReadAttestation,
@@ -104,9 +105,11 @@ def attestation_to_json(attestation: ReadAttestation) -> dict[str, Any]:
 
 def _form_to_json(form: ReturnedForm) -> dict[str, Any]:
     identity = form.identity
+    part = form.part
     return {
         "file": form.file,
         "sha256": form.sha256,
+        **({} if part is None else {"part": {"name": part.name, "sha256": part.sha256}}),
         "status": _READ,
         "form": {
             "catalog": identity.catalog_id,
@@ -171,6 +174,7 @@ def _form_from_json(record: _Object, file: str, sha256: str) -> ReturnedForm:
     form = ReturnedForm(
         file=file,
         sha256=sha256,
+        part=_part_from_json(record),
         identity=identity,
         pages=pages,
         form_pages=form_pages,
@@ -182,6 +186,15 @@ def _form_from_json(record: _Object, file: str, sha256: str) -> ReturnedForm:
     attestations.close()
     record.close()
     return form
+
+
+def _part_from_json(record: _Object) -> InnerFile | None:
+    if "part" not in record.names_left():
+        return None
+    part = record.nested("part")
+    read = InnerFile(name=part.text("name"), sha256=part.text("sha256"))
+    part.close()
+    return read
 
 
 def _identity_from_json(form: _Object) -> tuple[FormIdentity, tuple[int, ...], tuple[int, ...]]:
@@ -258,6 +271,9 @@ def _signature_from_json(signature: _Object) -> Signature:
         changed_after_signing=signature.texts_or_none("changed_after_signing"),
         signed_values=_signed_values_from_json(signature.nested("signed_values")),
     )
+    unchanged = {name for name, _ in read.signed_values} - {*(read.changed_after_signing or ())}
+    if unchanged:
+        raise RecordError(f"signed values of unchanged fields: {', '.join(sorted(unchanged))}")
     signature.close()
     return read
 

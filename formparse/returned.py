@@ -133,13 +133,27 @@ class FormIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InnerFile:
+    """A file inside the one that was given: attached to a message, or embedded in a PDF."""
+
+    name: str
+    """As the outer file calls it, unlike that of any other file in it."""
+    sha256: str
+
+
+def name_inside(outer: str, inner: str) -> str:
+    """Give what people are told a file inside another one is called."""
+    return f"{outer} \u203a {inner}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedForm:
     """One form found in one file, read."""
 
     file: str
-    """Name of the file as it was given, without folders."""
+    """Name of the file as it was given, without folders; that of its inner file behind it."""
     sha256: str
-    """Of the whole file."""
+    """Of the whole file that was given."""
     identity: FormIdentity
     pages: tuple[int, ...]
     """Pages of the file that belong to the form, from 1."""
@@ -151,6 +165,8 @@ class ReturnedForm:
     form_pages: tuple[int, ...] = ()
     """Pages of the form that were found, by their printed number from 1: what tells the parts of
     one form that came in several files from several copies of it. Empty where it is not known."""
+    part: InnerFile | None = None
+    """The file inside the given one that the form stands in; None where it is the given one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Which pages of a file belong to which form, and which form that is.
 
 A page of ours names its form in its page-piece dictionary. Where tools have dropped that, the names
-of its fields tell the questionnaire, or the places of its boxes. Reads no answers.
+of its fields tell the questionnaire, or the places of its boxes; where there are no fields, what is
+printed on it. Reads no answers.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from formgen.catalog import Catalog
     from formgen.editions import Editions
     from formparse.objects import Entries, Objects, Ref
+    from formparse.printed import Sheets
 
 _FORM_ID = re.compile(f"[{FORM_ID_ALPHABET}]{{{FORM_ID_LENGTH}}}")
 _SUPPLIER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -79,17 +81,17 @@ class _ClaimedPage:
     page: FormPage
 
 
-def triage(pdf: ReturnedPdf, editions: Editions) -> tuple[Part | RefusedPart, ...]:
+def triage(pdf: ReturnedPdf, editions: Editions, sheets: Sheets) -> tuple[Part | RefusedPart, ...]:
     """Give the forms in the file, in the order of their first pages; empty if there is none."""
     claimed: list[_ClaimedPage] = []
     foreign: list[int] = []
     claims: dict[Ref, _Claim | None] = {}
     for page in pdf.pages:
         found = _claim_of(page, pdf.objects, claims) or _recognise(page, pdf.objects, editions)
-        if found is None:
+        known = (found,) if found is not None else _by_print(page, sheets, editions)
+        claimed.extend(known)
+        if not known:
             foreign.append(page.number)
-        else:
-            claimed.append(found)
     groups: dict[_Claim, list[_ClaimedPage]] = {}
     for found in claimed:
         groups.setdefault(found.claim, []).append(found)
@@ -153,6 +155,32 @@ def _read_claim(untrusted: Entries | None) -> _Claim | None:
             else None,
         ),
         is_lost=False,
+    )
+
+
+# --- What is printed on it ----------------------------------------------------------------------
+def _by_print(page: Page, sheets: Sheets, editions: Editions) -> tuple[_ClaimedPage, ...]:
+    """Give what a page shows of itself, for programs that keep nothing but its look.
+
+    Several pages of a form printed on one sheet are several pages here.
+    """
+    return tuple(
+        _ClaimedPage(
+            claim=_Claim(
+                identity=FormIdentity(
+                    catalog_id=printed.catalog_id,
+                    catalog_version=printed.catalog_version,
+                    edition=printed.edition,
+                    questionnaire_id=printed.questionnaire_id,
+                    form_id=printed.form_id,
+                    supplier_id=None,
+                ),
+                is_lost=not printed.is_coded,
+            ),
+            source=None,
+            page=FormPage(page=page, index=printed.index),
+        )
+        for printed in sheets.printed(page.number, editions)
     )
 
 
@@ -355,7 +383,7 @@ def _identity_findings(claim: _Claim) -> Iterator[Finding]:
             severity=Severity.INFO,
             message=(
                 "Le fichier ne dit plus quel formulaire il est ; le questionnaire a été reconnu à "
-                "ses champs, la version du catalogue est supposée être la version courante."
+                "son contenu, la version du catalogue est supposée être la version courante."
             ),
         )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FIELD_DEPTH = 8
 """Fields above a field. Ours stand at the top; merging tools put one or two above them."""
 
-_DRAWINGS = frozenset(
+DRAWINGS = frozenset(
     {"Ink", "Stamp", "FreeText", "Line", "Polygon", "PolyLine", "Square", "Circle"}
 )
 """Annotations that people sign with. A file attachment or a note is no signature."""
@@ -102,7 +102,7 @@ class _Walk:
             kind = entries.name(b"Subtype")
             if kind == "Widget":
                 self.widget(entries, page)
-            elif kind is not None and kind in _DRAWINGS:
+            elif kind is not None and kind in DRAWINGS:
                 self.drawing(kind, entries, page)
 
     def drawing(self, kind: str, entries: Entries, page: FormPage) -> None:

@@ -152,6 +152,9 @@ class Editions:
                 return catalog
         return None
 
+    def catalogs(self) -> tuple[Catalog, ...]:
+        return self._catalogs
+
     def versions(self, catalog_id: str) -> tuple[str, ...]:
         return tuple(c.version for c in self._catalogs if c.id == catalog_id)
 

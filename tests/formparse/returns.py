@@ -52,7 +52,9 @@ DIGITAL = Signature(
     changed_after_signing=(),
 )
 BROKEN = dataclasses.replace(DIGITAL, intact=False)
-CHANGED = dataclasses.replace(DIGITAL, changed_after_signing=("Q1-01",))
+CHANGED = dataclasses.replace(
+    DIGITAL, changed_after_signing=("Q1-01",), signed_values=(("Q1-01", "NON"),)
+)
 
 
 def make_point(point_id: str, **special: Any) -> Point:
@@ -239,7 +241,7 @@ texts_or_none = st.none() | texts
 days = st.none() | st.dates().map(lambda date: date.isoformat())
 flags = st.none() | st.booleans()
 
-signatures = st.sampled_from((UNSIGNED, DRAWN)) | st.builds(
+digital_signatures = st.builds(
     Signature,
     kind=st.just(SignatureKind.DIGITAL),
     signer=texts_or_none,
@@ -247,8 +249,17 @@ signatures = st.sampled_from((UNSIGNED, DRAWN)) | st.builds(
     intact=flags,
     covers_whole_file=flags,
     trusted=flags,
-    changed_after_signing=st.none() | st.lists(texts, max_size=2).map(tuple),
+    changed_after_signing=st.none() | st.just(()),
 )
+changed_values = st.dictionaries(texts, texts, min_size=1, max_size=2)
+changed_signatures = st.builds(
+    lambda signature, values: dataclasses.replace(
+        signature, changed_after_signing=tuple(values), signed_values=tuple(values.items())
+    ),
+    digital_signatures,
+    changed_values,
+)
+signatures = st.sampled_from((UNSIGNED, DRAWN)) | digital_signatures | changed_signatures
 doubts = st.builds(
     Doubt,
     kind=st.sampled_from(DoubtKind),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
+from formgen import console
 from formgen.build import Order, Report, build
 from formgen.catalog import default_catalog_path, load_catalog
 from formgen.errors import ExitCode
@@ -210,7 +211,7 @@ def test_an_error_of_ours_shows_no_traceback(
         raise ZeroDivisionError
 
     monkeypatch.setattr(commands, "import_into", broken)
-    assert run("import", tmp_path) == cli.BUG
+    assert run("import", tmp_path) == console.BUG
     [line] = capsys.readouterr().err.splitlines()
     assert "ZeroDivisionError, test_cli.py:" in line
 

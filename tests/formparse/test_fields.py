@@ -324,8 +324,8 @@ def test_other_annotations_are_none(kind: str, rect: str) -> None:
 
 
 @pytest.mark.parametrize("value", [b"<< /Type /Sig >>", b"7"])
-def test_a_signature_value_is_digital_and_not_checked(value: bytes) -> None:
+def test_a_signature_value_is_digital_whatever_it_is(value: bytes) -> None:
     file = make_form(Q1, FILL)
     file.edit("Q1-signature", b"/FT /Sig", b"/FT /Sig /V " + value)
     assert read(file).attestation.signature.kind is SignatureKind.DIGITAL
-    assert codes(file) == ["signature-not-checked"]
+    assert codes(file) == ["signature-unreadable"]

@@ -51,7 +51,7 @@ def test_a_digital_signature_has_its_facts() -> None:
     signature = to_json(example())["attestation"]["Q1"]["signature"]
     assert set(signature) == {
         "kind", "signer", "signed_at", "intact", "covers_whole_file", "trusted",
-        "changed_after_signing",
+        "changed_after_signing", "signed_values",
     }  # fmt: skip
 
 

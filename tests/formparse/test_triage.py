@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formparse.intake import ReturnedPdf, open_bytes
+from formparse.printed import Sheets
 from formparse.triage import Part, RefusedPart, triage
 from tests.formparse.forms import (
     FORM_ID,
@@ -26,7 +27,7 @@ Q3 = make_layout(CATALOG, CATALOG.questionnaires[1])
 def parts_of(file: FormFile) -> tuple[Part | RefusedPart, ...]:
     pdf = open_bytes(file.data(), "a.pdf")
     assert isinstance(pdf, ReturnedPdf), pdf
-    return triage(pdf, EDITIONS)
+    return triage(pdf, EDITIONS, Sheets(pdf.data))
 
 
 def only(file: FormFile) -> Part:

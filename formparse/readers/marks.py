@@ -1,0 +1,281 @@
+"""Reads a form from what its pages show: marks at boxes, text in the fields' areas, a signature.
+
+For pages whose fields are lost, and beside fields where something may be drawn over them. Pages are
+looked at as a viewer shows them. What the marks amount to is decided by `formparse.marking`.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from formgen.naming import TextPart
+from formparse.places import centre_is_in
+from formparse.reading import MarksSeen, TextSeen
+from formparse.returned import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from formgen.editions import Editions
+    from formgen.layout import Rect
+    from formparse.places import Places
+    from formparse.printed import Sheet, Sheets
+    from formparse.triage import FormPage, Part
+    from formparse.vision.ink import BoxInk
+    from formparse.vision.pagetext import Note
+    from formparse.vision.raster import Matrix, PageImage
+
+SIGNATURE_PT2 = 4.0
+"""Ink in the signature area that is a signature: the thinnest pen over eight points, initials."""
+
+TEXT_PT2 = 1.0
+"""Ink in a field's area that belongs to its text: less than one letter of 6 points has."""
+
+UNKNOWN_LETTER = "\ufffd"
+
+MAX_UNKNOWN = 0.25
+"""Share of unknown letters up to which a text is still worth showing to a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """One page of the form, found in the picture of a page of the file."""
+
+    index: int
+    """Which page of the form, from 0."""
+    number: int
+    """Which page of the file, from 1."""
+    sheet: Sheet
+    image: PageImage
+    to_px: Matrix
+    """From the layout's points to the picture's pixels."""
+    to_page: Matrix
+    """From the layout's points to those of the file's page."""
+    notes: tuple[Note, ...]
+
+
+def read_marks(
+    sheets: Sheets, part: Part, editions: Editions, *, pages: Iterable[FormPage] | None = None
+) -> MarksSeen | None:
+    """Give what the pages of one form show, or those of `pages`; None where nothing is recognised.
+
+    A page that is there but is not recognised, or too damaged to be sure of, makes its points lost.
+    """
+    reader = _MarksReader(part.places)
+    wanted = part.pages if pages is None else tuple(pages)
+    for page in wanted:
+        look = _look_at(page, sheets, part, editions)
+        if look is not None:
+            reader.page(look)
+        else:
+            reader.lost_page(page)
+    return reader.seen() if reader.looked_at else None
+
+
+def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> _Look | None:
+    sheet = sheets.sheet(page.page.number)
+    image = sheet.image() if sheet is not None else None
+    if sheet is None or image is None:
+        return None
+    placed = _place(page, sheets, part, editions, image)
+    if placed is None:
+        return None
+    import numpy as np
+
+    from formparse.vision.pagetext import notes_of
+
+    index, to_px = placed
+    return _Look(
+        index=index,
+        number=page.page.number,
+        sheet=sheet,
+        image=image,
+        to_px=to_px,
+        to_page=np.linalg.inv(image.page_to_px) @ to_px,
+        notes=tuple(notes_of(sheet.page)),
+    )
+
+
+def _place(
+    page: FormPage, sheets: Sheets, part: Part, editions: Editions, image: PageImage
+) -> tuple[int, Matrix] | None:
+    """Give which page of the form a page of the file shows, and how it lies in its picture.
+
+    Where neither codes nor words are left, a page that named itself is tried in its own size.
+    """
+    from formparse.vision.registration import from_page_size, prove
+
+    layout = part.places.layout
+    printed = sheets.printed(page.page.number, editions)
+    for one in printed:
+        is_same = (one.questionnaire_id, one.catalog_version, one.edition) == (
+            layout.questionnaire_id,
+            layout.catalog_version,
+            layout.edition,
+        )
+        if is_same and page.index in (None, one.index):
+            return one.index, one.place.to_px
+    if printed or page.index is None or page.index not in part.places.page_of.values():
+        return None
+    place = prove(from_page_size(layout, image.grey), layout, page.index, image.grey)
+    return (page.index, place.to_px) if place is not None else None
+
+
+class _MarksReader:
+    """What has been seen so far on one form's pages."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.layout = places.layout
+        self.rows: dict[str, list[tuple[BoxInk, ...]]] = {}
+        self.lost: set[str] = set()
+        self.texts: dict[TextPart, list[str]] = {}
+        self.has_signature_ink = False
+        self.findings: dict[TextPart, Finding] = {}
+        self.looked_at = 0
+
+    def lost_page(self, page: FormPage) -> None:
+        """Note that a page cannot be looked at: its points are doubtful, not unanswered."""
+        self.lost |= {p for p, index in self.places.page_of.items() if index == page.index}
+
+    def page(self, look: _Look) -> None:
+        self.looked_at += 1
+        self.boxes(look)
+        for part, place in self.places.text_places.items():
+            if place.page == look.index:
+                self.text(part, place.rect, look)
+        if self.places.signature.page == look.index:
+            self.signature(self.places.signature.rect, look)
+
+    # --- Boxes ----------------------------------------------------------------------------------
+    def boxes(self, look: _Look) -> None:
+        from formparse.vision.ink import measure_boxes
+
+        boxes = [box for box in self.layout.boxes if box.page == look.index]
+        shown = measure_boxes(look.image.grey, look.to_px, boxes)
+        bare = look.sheet.image(annotations=False) if look.sheet.has_annotations else None
+        if bare is not None:
+            below = measure_boxes(bare.grey, look.to_px, boxes)
+            shown = [
+                replace(ink, hidden_pt2=max(0.0, under.inside_pt2 - ink.inside_pt2))
+                for ink, under in zip(shown, below, strict=True)
+            ]
+        rows: dict[str, list[BoxInk]] = defaultdict(list)
+        for box, ink in zip(boxes, shown, strict=True):
+            disputed = any(self.is_disputed(note, box.rect, look) for note in look.notes)
+            rows[box.point_id].append(replace(ink, is_disputed=disputed))
+        for point_id, row in rows.items():
+            self.rows.setdefault(point_id, []).append(tuple(row))
+
+    @staticmethod
+    def is_disputed(note: Note, rect: Rect, look: _Look) -> bool:
+        """Whether a note that PDFium does not draw has its middle within a box width of a box."""
+        from formgen.layout import Rect
+
+        if note.is_drawn:
+            return False
+        wide = Rect(
+            rect.x0 - rect.width, rect.y0 - rect.height, rect.x1 + rect.width, rect.y1 + rect.height
+        )
+        return centre_is_in(note.corners, _on_page(wide, look))
+
+    # --- Texts and signature --------------------------------------------------------------------
+    def text(self, part: TextPart, rect: Rect, look: _Look) -> None:
+        """Take a typed text: what the page's text has in the field's area, if ink shows it."""
+        from formparse.vision.ink import measure_area
+
+        area = _on_page(rect, look)
+        inside = (area.x0 + 1, area.y0 + 1, area.x1 - 1, area.y1 - 1)
+        written = [look.sheet.text(turns=_turns(look.to_px)).within(*inside)]
+        written += [note.text for note in look.notes if centre_is_in(note.corners, area)]
+        text = "\n".join(filter(None, written))
+        ink = measure_area(look.image.grey, look.to_px, rect)
+        if ink < TEXT_PT2 and all(note.is_drawn for note in look.notes):
+            text = ""  # the page shows nothing: what stands there is not to be seen
+        text = _legible(text)
+        values = self.texts.setdefault(part, [])
+        if text and text not in values:
+            values.append(text)
+            self.findings[part] = _to_check(part, text, look.number)
+        elif not text and ink >= TEXT_PT2:
+            self.findings.setdefault(part, _not_read(part, look.number))
+
+    def signature(self, rect: Rect, look: _Look) -> None:
+        from formparse.vision.ink import measure_area
+
+        ink = measure_area(look.image.grey, look.to_px, rect)
+        area = _on_page(rect, look)
+        has_note = any(centre_is_in(note.corners, area) for note in look.notes)
+        if has_note or ink >= SIGNATURE_PT2:
+            self.has_signature_ink = True
+
+    # --- All together ---------------------------------------------------------------------------
+    def seen(self) -> MarksSeen:
+        return MarksSeen(
+            rows={point_id: tuple(rows) for point_id, rows in self.rows.items()},
+            lost=frozenset(self.lost - self.rows.keys()),
+            texts={
+                part: TextSeen(values=tuple(values), has_odd_value=False)
+                for part, values in self.texts.items()
+            },
+            has_signature_ink=self.has_signature_ink,
+            findings=self.findings,
+        )
+
+
+def _turns(to_px: Matrix) -> int:
+    """Give by how many quarter turns, clockwise, a form's page is turned in its picture."""
+    right_x, right_y = to_px[0, 0], to_px[1, 0]
+    return round(math.atan2(right_y, right_x) / (math.pi / 2)) % 4
+
+
+def _on_page(rect: Rect, look: _Look) -> Rect:
+    """Give where a rectangle of the layout lies on the file's page, in that page's points."""
+    from formgen.layout import Rect
+    from formparse.vision.patches import bounds
+
+    return Rect(*bounds(look.to_page, rect))
+
+
+def _legible(text: str) -> str:
+    """Give a text with a sign for each letter that its font does not name; empty if these are many.
+
+    Programs that print to PDF rename letters (a dash in pdftocairo's output), some all of them.
+    """
+    letters = [UNKNOWN_LETTER if _is_unnamed(letter) else letter for letter in text]
+    if letters.count(UNKNOWN_LETTER) > MAX_UNKNOWN * len(letters):
+        return ""
+    return "".join(letters)
+
+
+def _is_unnamed(letter: str) -> bool:
+    """Whether this is no letter: private ones, control codes, and those that mean « unknown »."""
+    return letter != "\n" and unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cs")
+
+
+_NAMES = {
+    TextPart.COMPANY: "société",
+    TextPart.SERVICE: "service",
+    TextPart.SIGNATORY: "signataire",
+    TextPart.DATE: "date",
+    TextPart.PLACE: "lieu",
+    TextPart.REMARKS: "remarques",
+}
+
+
+def _to_check(part: TextPart, text: str, number: int) -> Finding:
+    shown = " / ".join(text.splitlines())
+    message = f"Le texte « {shown} » ({_NAMES[part]}) est lu sur la page, sans champ : à vérifier."
+    return Finding(code="text-to-check", severity=Severity.INFO, message=message, page=number)
+
+
+def _not_read(part: TextPart, number: int) -> Finding:
+    message = (
+        f"Quelque chose est écrit au champ « {_NAMES[part]} », qui ne peut pas être lu : "
+        "regardez la page."
+    )
+    return Finding(code="text-not-read", severity=Severity.INFO, message=message, page=number)
