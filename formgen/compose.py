@@ -7,6 +7,7 @@ of one catalog version are the same outside their slots.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -99,15 +100,13 @@ class _Page:
 
 def compose(catalog: Catalog, questionnaire: Questionnaire) -> FormLayout:
     """Lay out one questionnaire of a catalog."""
-    composer = _Composer(catalog, questionnaire)
-    children = (
-        *composer.cover(),
-        *composer.sections(),
-        *composer.attestation(),
-        *composer.remarks(),
-        *composer.notes(),
-        *composer.privacy(),
-    )
+    composer = _Composer(catalog, questionnaire, style.REMARKS_HEIGHT)
+    children = composer.whole()
+    spare = composer.room_below_remarks()
+    if spare > 0:
+        height = min(style.REMARKS_HEIGHT + spare, style.REMARKS_MAX_HEIGHT)
+        composer = _Composer(catalog, questionnaire, height)
+        children = composer.whole()
     page_count = composer.page.number + 1
     return FormLayout(
         catalog_id=catalog.id,
@@ -127,7 +126,11 @@ def compose(catalog: Catalog, questionnaire: Questionnaire) -> FormLayout:
 class _Composer:
     """Places the parts of one form one after the other."""
 
-    def __init__(self, catalog: Catalog, questionnaire: Questionnaire) -> None:
+    def __init__(
+        self, catalog: Catalog, questionnaire: Questionnaire, remarks_height: float
+    ) -> None:
+        self.remarks_height = remarks_height
+        self.remarks_page = 0
         self.catalog = catalog
         self.questionnaire = questionnaire
         self.page = _Page()
@@ -138,6 +141,22 @@ class _Composer:
         self.text_width = self.boxes_left - style.TEXT_GAP - self.text_left
         self.lead_ins = {lead_in.id: lead_in.text for lead_in in questionnaire.lead_ins}
         self.tables = 0
+
+    def whole(self) -> tuple[Node, ...]:
+        """Place the whole form."""
+        return (
+            *self.cover(),
+            *self.sections(),
+            *self.attestation(),
+            *self.remarks(),
+            *self.notes(),
+            *self.privacy(),
+        )
+
+    def room_below_remarks(self) -> float:
+        """Give the height left at the end of the form, by which its remarks may grow."""
+        is_last = self.remarks_page == self.page.number
+        return math.floor(self.page.y - style.CONTENT_BOTTOM) if is_last else 0
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -611,7 +630,7 @@ class _Composer:
     def remarks(self) -> list[Node]:
         """Free text, for what a box cannot say."""
         self.page.skip(10)
-        keep = style.BODY_LEADING + style.REMARKS_HEIGHT + 6
+        keep = style.BODY_LEADING + self.remarks_height + 6
         nodes = [self.heading(Role.H2, wording.REMARKS_HEADING, style.SECTION_SIZE, keep)]
         self.page.y -= 1
         nodes.append(self.paragraph(wording.REMARKS_HINT, style.BODY_SIZE))
@@ -620,13 +639,14 @@ class _Composer:
         rect = _rounded(
             Rect(
                 style.MARGIN_LEFT,
-                top - style.REMARKS_HEIGHT,
+                top - self.remarks_height,
                 style.PAGE_WIDTH - style.MARGIN_RIGHT,
                 top,
             )
         )
         field = self.text_field(TextPart.REMARKS, rect, wording.REMARKS_LABEL, multiline=True)
-        self.page.y = top - style.REMARKS_HEIGHT
+        self.page.y = top - self.remarks_height
+        self.remarks_page = self.page.number
         nodes.append(Node(role=Role.P, children=(field,)))
         return nodes
 

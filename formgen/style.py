@@ -107,3 +107,5 @@ FIELD_SIZE = 10.0
 """Size at which people's text is set in fields."""
 SIGNATURE_HEIGHT = mm(20)
 REMARKS_HEIGHT = mm(16)
+REMARKS_MAX_HEIGHT = mm(90)
+"""Remarks take what is left of the last page, up to this: whoever answers NON has to explain."""

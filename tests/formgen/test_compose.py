@@ -24,6 +24,7 @@ from formgen.layout import (
     SlotKind,
     Text,
 )
+from formgen.naming import TextPart
 from formgen.typeset import french
 
 CATALOG = load_catalog(default_catalog_path())
@@ -287,3 +288,25 @@ def test_bookmarks_lead_to_the_sections() -> None:
 def test_catalog_is_the_shipped_one() -> None:
     assert isinstance(CATALOG, Catalog)
     assert len(CATALOG.questionnaires) == 4
+
+
+@QUESTIONNAIRES
+def test_remarks_have_all_the_room_that_is_left(questionnaire: Questionnaire) -> None:
+    layout = compose(CATALOG, questionnaire)
+    remarks = next(p for p in layout.text_places if p.part is TextPart.REMARKS)
+    notice = next(
+        leaf for leaf in layout.leaves() if isinstance(leaf, Slot) and leaf.kind is SlotKind.NOTICE
+    )
+    assert remarks.page == notice.page == layout.page_count - 1
+    left = notice.rect.y0 - style.CONTENT_BOTTOM
+    assert left >= 0
+    assert left < 1 or remarks.rect.height > style.REMARKS_MAX_HEIGHT - 3
+
+
+def test_remarks_that_end_a_page_before_the_form_does_do_not_grow() -> None:
+    note = dataclasses.replace(CATALOG.questionnaire("Q3").footnotes[0], text="mot " * 3000)
+    questionnaire = dataclasses.replace(CATALOG.questionnaire("Q3"), footnotes=(note,))
+    layout = compose(CATALOG, questionnaire)
+    remarks = next(p for p in layout.text_places if p.part is TextPart.REMARKS)
+    assert remarks.page < layout.page_count - 1
+    assert remarks.rect.height < style.REMARKS_HEIGHT
