@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from formgen.catalog import Answer
+from formparse.cleaning import unaccent
+from formparse.company import fold_company
 from formparse.policy import AttestationState, attestation_state
 from formparse.returned import (
     Doubt,
@@ -24,8 +27,6 @@ from formparse.returned import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from formgen.catalog import Answer
 
 _MAX_CLOCK_LEAD = dt.timedelta(days=1)
 """A supplier east of Greenwich may already write tomorrow's date."""
@@ -77,6 +78,8 @@ class Choice:
     """The return of a questionnaire that counts, and those that no longer do."""
 
     counted: Return
+    """With a doubt in place of each answer that a return contradicts which it does not surely
+    replace."""
     superseded: tuple[Return, ...]
     """The best of them first."""
     findings: tuple[Finding, ...]
@@ -112,7 +115,7 @@ def _choose(forms: list[ImportedForm]) -> Choice:
 
     counted, *superseded = sorted(returns, key=rank, reverse=True)
     return Choice(
-        counted=counted,
+        counted=_contested(counted, superseded),
         superseded=tuple(superseded),
         findings=(
             *_joined_parts(counted),
@@ -233,6 +236,84 @@ def _as_date(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
+
+
+def _contested(counted: Return, others: Sequence[Return]) -> Return:
+    """Give the return that counts, doubtful where another one that it may not replace disagrees.
+
+    A NON stays a NON whatever the others say: nobody is asked less because two files differ.
+    """
+    readings = dict(counted.readings)
+    for other in others:
+        why = _why_not_replaced(counted, other)
+        if why is None:
+            continue
+        for point_id, reading in other.readings.items():
+            mine = counted.readings.get(point_id)
+            if _disagree(mine, reading) and readings.get(point_id) == mine:
+                readings[point_id] = _contest(counted, other, point_id, why)
+    return replace(counted, readings=readings)
+
+
+def _why_not_replaced(counted: Return, other: Return) -> str | None:
+    """Say why `counted` may not stand for `other` as well; None if it surely does.
+
+    A later return corrects an earlier one only if both speak of one service. The days they were
+    attested on tell which is later, and where these do not, the imports do.
+    """
+    if _differ(_folded_name(counted), _folded_name(other)):
+        return "ces retours portent deux raisons sociales"
+    if _differ(_folded_service(counted), _folded_service(other)):
+        return "ces retours portent sur des services différents"
+    days = _attested_on(counted), _attested_on(other)
+    if all(days) and days[0] != days[1]:
+        return None if days[0] > days[1] else "le second est plus récent"
+    arrivals = tuple(max(part.imported_at for part in one.parts) for one in (counted, other))
+    return None if arrivals[0] > arrivals[1] else "rien ne dit que le premier remplace le second"
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other) and one != other
+
+
+def _folded_name(one: Return) -> str:
+    name = fold_company(one.attestation.company)
+    return "" if name is None else name.key
+
+
+def _folded_service(one: Return) -> str:
+    written = unaccent(one.attestation.service or "").casefold()
+    return "".join(filter(str.isalnum, written))
+
+
+def _disagree(mine: PointReading | None, other: PointReading) -> bool:
+    """Say whether what counts for a point is put in doubt by another reading of it.
+
+    Where nothing was answered there is nothing to contradict, but a NON must not be passed over.
+    """
+    said = {other.answer.value} if other.answer else set(other.doubt.seen if other.doubt else ())
+    if mine is None or mine.source is None:
+        return Answer.NON in said
+    if mine.answer is None or mine.answer is Answer.NON:
+        return False
+    return bool((said & set(Answer)) - {mine.answer.value})
+
+
+def _contest(counted: Return, other: Return, point_id: str, why: str) -> PointReading:
+    mine, theirs = counted.readings.get(point_id), other.readings[point_id]
+    seen = {reading.answer.value for reading in (mine, theirs) if reading and reading.answer}
+    if theirs.doubt is not None:
+        seen |= set(theirs.doubt.seen)
+    order = tuple(Answer)
+    doubt = Doubt(
+        kind=DoubtKind.CONFLICT,
+        reason=f"Deux retours répondent différemment\u00a0: «\u00a0{counted.name}\u00a0» "
+        f"({_said(counted, point_id)}), «\u00a0{other.name}\u00a0» ({_said(other, point_id)})"
+        f"\u00a0; {why}.",
+        seen=tuple(answer.value for answer in order if answer.value in seen),
+    )
+    source = mine.source if mine and mine.source else theirs.source
+    return PointReading(answer=None, doubt=doubt, source=source)
 
 
 def _joined_parts(counted: Return) -> tuple[Finding, ...]:

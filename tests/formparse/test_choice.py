@@ -153,3 +153,103 @@ def test_of_three_files_two_make_one_return() -> None:
 def test_a_broken_part_breaks_the_whole() -> None:
     parts = part("1", (1,), OUI, signature=BROKEN), part("2", (2,), OUI, signature=DRAWN)
     assert choose(*parts).counted.state is AttestationState.INVALID
+
+
+CORRECTED = {"signature": DRAWN, "date": "2026-03-05"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer", "seen"),
+    [
+        # nobody can tell which of two came first
+        (
+            named("a", answers={"Q1-01": OUI}, date=None),
+            named("b", answers={"Q1-01": NON}, date=None),
+            None,
+            ("OUI", "NON"),
+        ),
+        # the newest says NON, but an older one is signed and counts
+        (
+            named("a", answers={"Q1-01": OUI}),
+            named("b", LATE, {"Q1-01": NON}, signature=UNSIGNED),
+            None,
+            ("OUI", "NON"),
+        ),
+        # a signed return without a date, imported later
+        (
+            named("a", answers={"Q1-01": NA}),
+            named("b", LATE, {"Q1-01": OUI}, date=None),
+            None,
+            ("OUI", "N/A"),
+        ),
+        # one questionnaire for each of two services is no correction
+        (
+            named("a", answers={"Q1-01": NON}, service="agenda"),
+            named("b", LATE, {"Q1-01": OUI}, service="archivage", **CORRECTED),
+            None,
+            ("OUI", "NON"),
+        ),
+        (
+            named("a", answers={"Q1-01": NON}, company="Boulon"),
+            named("b", LATE, {"Q1-01": OUI}, company="Écrou", **CORRECTED),
+            None,
+            ("OUI", "NON"),
+        ),
+        # what counts does not answer, or the other one is doubtful
+        (
+            named("a", answers={"Q1-01": None}),
+            named("b", LATE, {"Q1-01": NON}, signature=UNSIGNED),
+            None,
+            ("NON",),
+        ),
+        (
+            named("a", answers={"Q1-01": OUI}),
+            named("b", LATE, {"Q1-01": both_ticked()}, signature=UNSIGNED),
+            None,
+            ("OUI", "NON"),
+        ),
+        # a NON that counts stays one
+        (
+            named("a", answers={"Q1-01": NON}),
+            named("b", LATE, {"Q1-01": OUI}, signature=UNSIGNED),
+            NON,
+            (),
+        ),
+        # surely later, of the same service: a correction
+        (
+            named("a", answers={"Q1-01": NON}, service="Télé-maintenance"),
+            named("b", LATE, {"Q1-01": OUI}, service="télémaintenance", **CORRECTED),
+            OUI,
+            (),
+        ),
+        (
+            named("a", answers={"Q1-01": NON}, date=None),
+            named("b", LATE, {"Q1-01": OUI}, date=None),
+            OUI,
+            (),
+        ),
+        # nothing is said against it
+        (
+            named("a", answers={"Q1-01": OUI}),
+            named("b", LATE, {"Q1-01": None}, signature=UNSIGNED),
+            OUI,
+            (),
+        ),
+        (
+            named("a", answers={"Q1-01": None}),
+            named("b", LATE, {"Q1-01": OUI}, signature=UNSIGNED),
+            None,
+            (),
+        ),
+    ],
+    ids=itertools.count(),
+)
+def test_an_answer_is_sure_only_against_returns_it_surely_replaces(
+    first: ImportedForm, second: ImportedForm, answer: Answer | None, seen: tuple[str, ...]
+) -> None:
+    reading = choose(first, second).counted.readings["Q1-01"]
+    assert reading.answer is answer
+    assert (reading.doubt.seen if reading.doubt else ()) == seen
+    if reading.doubt:
+        assert reading.doubt.kind is DoubtKind.CONFLICT
+        assert {"a", "b"} <= set(reading.doubt.reason.replace("\u00a0", " ").split())
