@@ -179,7 +179,10 @@ def assess(
             conformity=conformity,
             attestation=attestation,
             doubtful=Outcome.DOUBTFUL in outcomes,
-            altered=any(_errors(one) for one in counted),
+            # What this summary leaves out may hold a NON: nothing is conforming beside it.
+            altered=any(_errors(one) for one in counted)
+            or bool(foreign)
+            or any(_says_unknown(one, catalog) for one in counted),
         ),
         actions=in_order(tuple(_actions(catalog, received, missing, points, counted)), catalog),
         findings=findings,
@@ -202,6 +205,13 @@ def _errors(counted: Return) -> tuple[Finding, ...]:
         for finding in part.form.findings
         if finding.severity is Severity.ERROR
     )
+
+
+def _says_unknown(counted: Return, catalog: Catalog) -> bool:
+    """Say whether something was answered to a point that the catalog lacks."""
+    known = {point.id for point in catalog.points()}
+    readings = counted.readings.items()
+    return any(one.source is not None and id_ not in known for id_, one in readings)
 
 
 def _assess_points(

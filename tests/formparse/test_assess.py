@@ -143,6 +143,22 @@ def test_the_old_return_no_longer_counts() -> None:
     }
 
 
+def test_returns_of_which_none_surely_replaces_the_other_are_to_review() -> None:
+    forms = [make_form("Q1", one, file=f"{one}.pdf", date=None) for one in (OUI, NON)]
+    told = assess_forms(*forms)
+    assert told.status in {Status.TO_REVIEW, Status.NON_CONFORMING}
+    asked = {action.point_id for action in told.actions}
+    assert {"Q1-01", "Q1-02"} <= asked
+    later = make_form("Q1", NON, file="later.pdf", signature=UNSIGNED)
+    signed = make_form("Q1", OUI, file="signed.pdf")
+    told = assess_forms(signed, later)
+    assert told.status is Status.TO_REVIEW
+    assert told.completeness is Completeness.INCOMPLETE
+    (action, _) = told.actions
+    assert action.kind is ActionKind.ANSWER_AGAIN
+    assert "later.pdf" in action.reason
+
+
 def test_a_form_of_another_catalog_is_named_and_not_counted() -> None:
     foreign = _of_catalog(make_form("Q1", NON), "autre")
     told = assess_forms(make_form("Q4"), foreign)
@@ -150,6 +166,7 @@ def test_a_form_of_another_catalog_is_named_and_not_counted() -> None:
     assert told.conformity is Conformity.NO_GAP_DECLARED
     assert [one.role for one in told.sources if one.imported.form == foreign] == [Role.FOREIGN]
     assert "foreign-form" in {placed.finding.code for placed in told.findings}
+    assert told.status is Status.TO_REVIEW
 
 
 def _of_catalog(form: ReturnedForm, catalog_id: str) -> ReturnedForm:
@@ -170,6 +187,7 @@ def test_points_that_the_catalog_lacks_are_named(catalog: Catalog) -> None:
     assert finding.code == "unknown-points"
     assert "Q1-03" in finding.message
     assert "Q1-02" not in finding.message
+    assert assess_forms(form).status is Status.TO_REVIEW
 
 
 @pytest.mark.parametrize(
