@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from formgen.errors import CatalogError
 from formgen.language import Phrase
+from formgen.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,11 +283,12 @@ def read_catalog_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
+        reason = system_reason(error)
         raise CatalogError(
             Phrase(
-                fr=f"{path}\u00a0: le catalogue ne peut pas être lu ({error.strerror}). "
+                fr=f"{path}\u00a0: le catalogue ne peut pas être lu ({reason.fr}). "
                 "Vérifier le chemin et les droits.",
-                en=f"{path}: the catalog cannot be read ({error.strerror}). "
+                en=f"{path}: the catalog cannot be read ({reason.en}). "
                 "Check the path and its permissions.",
             )
         ) from error

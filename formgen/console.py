@@ -17,6 +17,7 @@ import click
 from formgen import __version__
 from formgen.errors import ExitCode, FormgenError
 from formgen.language import Lang, Phrase, choose_lang
+from formgen.usage import show_usage_error, speak
 
 BUG = 1
 """Exit status of an error that is ours; documented for nobody, since nobody should meet it."""
@@ -40,7 +41,7 @@ def main_of(name: str, make: Make, tell: Tell) -> int:
 def run(name: str, make: Make, tell: Tell, arguments: list[str], lang: Lang) -> int:
     """Run a command; give its exit code. All errors end here."""
     try:
-        result = make(lang).main(arguments, prog_name=name, standalone_mode=False)
+        result = speak(make(lang), lang).main(arguments, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
     except SystemExit:
         _close_stdout()  # click ends us when who reads our output has had enough (`| head`)
@@ -54,7 +55,7 @@ def _exit_code_of(error: BaseException, name: str, tell: Tell, lang: Lang) -> in
     """Say what went wrong, and give the exit code for it."""
     match error:
         case click.ClickException():
-            error.show()
+            show_usage_error(error, lang)
             return ExitCode.USAGE
         case FormgenError():
             for line in error.message(lang).splitlines():  # a catalog's faults stand one on each

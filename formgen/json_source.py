@@ -81,7 +81,7 @@ def read_json(data: bytes) -> JsonSource:
     except json.JSONDecodeError as error:
         raise JsonSourceError(
             Phrase(
-                fr=f"ce n'est pas du JSON valable (colonne {error.colno}) : {error.msg}.",
+                fr=f"ce n'est pas du JSON valable (colonne {error.colno}).",
                 en=f"not valid JSON (column {error.colno}): {error.msg}.",
             ),
             error.lineno,

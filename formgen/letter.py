@@ -17,6 +17,7 @@ from string import Formatter
 from formgen.errors import FormgenError
 from formgen.language import Phrase
 from formgen.plain_text import bind_french, first_hidden, show_hidden
+from formgen.system_reason import system_reason
 
 PACKAGED_LETTER = Path(__file__).parent / "letters" / "fournisseur.txt"
 
@@ -117,11 +118,12 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
+        reason = system_reason(error)
         raise _error(
             path,
             None,
-            f"la lettre ne peut pas être lue ({error.strerror}). Vérifiez le chemin et les droits.",
-            f"the letter cannot be read ({error.strerror}). Check the path and its permissions.",
+            f"la lettre ne peut pas être lue ({reason.fr}). Vérifiez le chemin et les droits.",
+            f"the letter cannot be read ({reason.en}). Check the path and its permissions.",
         ) from error
     if len(data) > MAX_BYTES:
         kib = MAX_BYTES // 2**10

@@ -20,6 +20,7 @@ from formgen.issue import Practice, Supplier
 from formgen.json_source import JsonSource, JsonSourceError, child, read_json
 from formgen.language import Phrase
 from formgen.plain_text import bind_french, first_hidden, show_hidden
+from formgen.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -227,11 +228,12 @@ def _read(path: Path, faults: _Faults) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
+        reason = system_reason(error)
         faults.add(
             None,
             None,
-            f"le fichier ne peut pas être lu ({error.strerror}). Vérifier le chemin et les droits.",
-            f"the file cannot be read ({error.strerror}). Check the path and its permissions.",
+            f"le fichier ne peut pas être lu ({reason.fr}). Vérifier le chemin et les droits.",
+            f"the file cannot be read ({reason.en}). Check the path and its permissions.",
         )
         raise faults.error() from error
     if len(data) > MAX_BYTES:
@@ -334,8 +336,8 @@ def _csv_entries(text: str, faults: _Faults) -> Iterator[_Entry]:
         faults.add(
             error.line,
             None,
-            f"guillemets mal placés ou jamais refermés ({error}).",
-            f"quotes misplaced or never closed ({error}).",
+            "guillemets mal placés ou jamais refermés\u00a0; doubler ceux qui sont dans un texte.",
+            "quotes misplaced or never closed; double those inside a text.",
         )
 
 

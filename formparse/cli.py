@@ -53,7 +53,11 @@ def make_command(lang: Lang) -> click.Group:
             "by supplier.",
         )
     )
-    @click.version_option(__version__, prog_name="formparse")
+    @click.version_option(
+        __version__,
+        prog_name="formparse",
+        help=say("Affiche la version.", "Show the version and exit."),
+    )
     @lang_option
     def formparse() -> None:
         pass
@@ -185,7 +189,7 @@ def _catalog_option(lang: Lang) -> Decorator:
 def _trust_option(lang: Lang) -> Decorator:
     return click.option(
         "--trust",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        type=_PATH,
         metavar="DIR",
         help=Phrase(
             fr="Dossier des certificats d'autorités (PEM, DER) auxquelles vous faites confiance "

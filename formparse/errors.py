@@ -140,16 +140,22 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
 """What was found, what was expected, what to do; `refuse` puts the file's name in front."""
 
 
-def refused(code: RefusalCode, *, found: str = "", expected: str = "") -> RefusedError:
+def refused(code: RefusalCode, *, found: str | Phrase = "", expected: str = "") -> RefusedError:
     """Make the error that stops reading; the file's name is added by who knows it."""
     sentence = _SENTENCES[code]
+    what = found if isinstance(found, Phrase) else Phrase(found, found)
     return RefusedError(
         code,
         Phrase(
-            sentence.fr.format(found=found, expected=expected),
-            sentence.en.format(found=found, expected=expected),
+            sentence.fr.format(found=what.fr, expected=expected),
+            sentence.en.format(found=what.en, expected=expected),
         ),
     )
+
+
+def more_than(limit: int, fr: str, en: str) -> Phrase:
+    """Give what was found where a file holds more of something than is looked at."""
+    return Phrase(f"plus de {limit} {fr}", f"more than {limit} {en}")
 
 
 def refuse(
@@ -157,7 +163,7 @@ def refuse(
     *,
     file: str,
     sha256: str | None = None,
-    found: str = "",
+    found: str | Phrase = "",
     expected: str = "",
 ) -> Refusal:
     """Give the refusal of `file` as a value."""

@@ -10,6 +10,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from formgen.language import Phrase
+from formgen.system_reason import system_reason
 from formparse.errors import RefusalCode, refuse
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _LOCK_PREFIX = "~$"
 """Of the file beside a document that is open in an office program."""
+_FOLDER = Phrase("dossier", "folder")
+_SPECIAL_FILE = Phrase("fichier spécial", "special file")
 _UNFINISHED = (".tmp", ".part", ".crdownload")
 
 
@@ -62,7 +66,8 @@ def take(path: Path, *, max_bytes: int) -> bytes | Refusal:
         # Looked at before it is opened: opening a named pipe would wait for ever.
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            kind = "dossier" if stat.S_ISDIR(status.st_mode) else "fichier spécial"
+            is_folder = stat.S_ISDIR(status.st_mode)
+            kind = _FOLDER if is_folder else _SPECIAL_FILE
             return refuse(RefusalCode.NOT_A_FILE, file=name, found=kind)
         size = status.st_size
         if size <= max_bytes:
@@ -71,8 +76,7 @@ def take(path: Path, *, max_bytes: int) -> bytes | Refusal:
             size = max(size, len(data))
     except (OSError, ValueError) as error:
         # ValueError: a name that holds a NUL.
-        found = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return refuse(RefusalCode.UNREADABLE_FILE, file=name, found=found)
+        return refuse(RefusalCode.UNREADABLE_FILE, file=name, found=system_reason(error))
     if size > max_bytes:
         limits = {"found": str(size), "expected": str(max_bytes)}
         return refuse(RefusalCode.TOO_LARGE, file=name, **limits)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pypdf
 from pypdf.errors import FileNotDecryptedError, LimitReachedError
 
-from formparse.errors import RefusalCode, RefusedError, refusal_of, refuse, refused
+from formgen.language import Phrase
+from formparse.errors import RefusalCode, RefusedError, more_than, refusal_of, refuse, refused
 from formparse.given import take
 from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
 from formparse.returned import Refusal
@@ -163,7 +164,8 @@ class _Guard:
 
     def __call__(self, call: Callable[[], _Result]) -> _Result:
         if self.repairs.count * self._size > MAX_SEARCHED_BYTES:
-            found = f"{self.repairs.count} réparations"
+            count = self.repairs.count
+            found = Phrase(f"{count} réparations", f"{count} repairs")
             raise refused(RefusalCode.TOO_COMPLEX, found=found)
         try:
             return self._context.run(call)
@@ -196,12 +198,17 @@ def guarded(work: Callable[[], _Result], *, file: str, sha256: str) -> _Result |
     except RefusedError as error:
         return refusal_of(error, file=file, sha256=sha256)
     except TooManyObjectsError:
-        code, found = RefusalCode.TOO_COMPLEX, f"{MAX_OBJECTS} objets"
+        code = RefusalCode.TOO_COMPLEX
+        found = Phrase(f"{MAX_OBJECTS} objets", f"{MAX_OBJECTS} objects")
     except (MemoryError, RecursionError) as error:
-        code, found = RefusalCode.TOO_COMPLEX, type(error).__name__
+        code, found = RefusalCode.TOO_COMPLEX, _class_of(error)
     except Exception as error:  # noqa: BLE001 - on damaged files pypdf lets out TypeError, AttributeError, ValueError, OverflowError and more
-        code, found = RefusalCode.DAMAGED, type(error).__name__
+        code, found = RefusalCode.DAMAGED, _class_of(error)
     return refuse(code, file=file, sha256=sha256, found=found)
+
+
+def _class_of(error: Exception) -> Phrase:
+    return Phrase(type(error).__name__, type(error).__name__)
 
 
 def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
@@ -270,5 +277,5 @@ def _pages(objects: Objects, root: Entries) -> tuple[Page, ...]:
         else:
             pages.append(Page(number=len(pages) + 1, ref=ref, entries=entries))
         if len(pages) > MAX_PAGES:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_PAGES} pages")
+            raise refused(RefusalCode.TOO_COMPLEX, found=more_than(MAX_PAGES, "pages", "pages"))
     return tuple(pages)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from formparse.errors import RefusalCode, refused
+from formparse.errors import RefusalCode, more_than, refused
 from formparse.intake import MAX_ANNOTATIONS, MAX_FIELDS, ReturnedPdf
 from formparse.objects import Entries, Ref, String, Value, decode_text
 
@@ -186,7 +186,7 @@ class _Finder:
         key = value if isinstance(value, Ref) else (name, 0)
         if key not in self.values:
             if len(self.values) == MAX_SIGNATURES:
-                found = f"plus de {MAX_SIGNATURES} signatures numériques"
+                found = more_than(MAX_SIGNATURES, "signatures numériques", "digital signatures")
                 raise refused(RefusalCode.TOO_COMPLEX, found=found)
             self.values[key] = _FieldValue(field=name, value=value, pages=[])
         if page is not None and page not in self.values[key].pages:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from formgen.errors import ExitCode, FormgenError
 from formgen.language import Phrase
+from formgen.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +40,11 @@ def load_roots(folder: Path) -> tuple[bytes, ...]:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
         roots = {der for path in paths for der in _certificates_in(path)}
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = system_reason(error)
         raise TrustError(
             Phrase(
-                fr=f"{folder}\u00a0: ce dossier de certificats ne peut pas être lu ({reason}).",
-                en=f"{folder}: this folder of certificates cannot be read ({reason}).",
+                fr=f"{folder}\u00a0: ce dossier de certificats ne peut pas être lu ({reason.fr}).",
+                en=f"{folder}: this folder of certificates cannot be read ({reason.en}).",
             )
         ) from error
     if not roots:

@@ -27,6 +27,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from formgen.language import Phrase
 from formparse.errors import RefusalCode, refuse
 from formparse.exchange import pack, unpack
 from formparse.records import RecordError
@@ -328,10 +329,11 @@ def _address_space() -> int:
     return 0
 
 
+_READER_DIED = Phrase("processus de lecture arrêté", "the reading process died")
+
+
 def _crashed(job: Job) -> Refusal:
-    return refuse(
-        RefusalCode.CRASHED, file=job.name, sha256=job.sha256, found="processus de lecture arrêté"
-    )
+    return refuse(RefusalCode.CRASHED, file=job.name, sha256=job.sha256, found=_READER_DIED)
 
 
 def _too_slow(job: Job, seconds: float) -> Refusal:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from formgen.naming import ANSWER_OF_STATE, OFF_STATE, TextPart
-from formparse.errors import RefusalCode, refused
+from formparse.errors import RefusalCode, RefusedError, more_than, refused
 from formparse.intake import MAX_ANNOTATIONS, MAX_FIELDS, ReturnedPdf
 from formparse.objects import Entries, Name, Objects, Ref, Stream, String, Value, decode_text
 from formparse.places import BoxKey, Places, box_key, centre_is_in, corners_of
@@ -90,7 +90,10 @@ class _Walk:
         objects = self.objects
         annotations = objects.array(page.page.entries.get(b"Annots"))
         if len(annotations) > MAX_ANNOTATIONS:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_ANNOTATIONS} annotations")
+            raise refused(
+                RefusalCode.TOO_COMPLEX,
+                found=more_than(MAX_ANNOTATIONS, "annotations", "annotations"),
+            )
         for value in annotations:
             if isinstance(value, Ref):
                 if value in self.seen:
@@ -224,7 +227,9 @@ class _Walk:
         found = None if entries is None else self.read_field(entries)
         if key is not None:
             if len(self.fields) >= MAX_FIELDS:
-                raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_FIELDS} champs")
+                raise refused(
+                    RefusalCode.TOO_COMPLEX, found=more_than(MAX_FIELDS, "champs", "fields")
+                )
             self.fields[key] = found
         return found
 
@@ -270,7 +275,9 @@ class _Walk:
                 self.seen.add(value)
             count += 1
             if count > MAX_FIELDS:
-                raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_FIELDS} champs")
+                raise refused(
+                    RefusalCode.TOO_COMPLEX, found=more_than(MAX_FIELDS, "champs", "fields")
+                )
             entries = self.objects.entries(value)
             if entries is not None:
                 waiting.extend(reversed(self.field_without_widget(entries)))
@@ -341,6 +348,10 @@ class _Walk:
             signature=SignatureSeen(has_value=self.is_signed, drawings=tuple(self.drawings)),
             values_are_drawn=self.form is not None and self.form.get(b"NeedAppearances") is True,
         )
+
+
+def _too_many(limit: int, fr: str, en: str) -> RefusedError:
+    return refused(RefusalCode.TOO_COMPLEX, found=more_than(limit, fr, en))
 
 
 def _value_word(value: Value) -> str | None:
