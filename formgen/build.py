@@ -69,6 +69,7 @@ def build(order: Order, report: Report) -> Iterator[BuiltForm]:
     Of an earlier supplier's forms nothing is kept in memory but their ids.
     """
     prepare_folder(order.out)
+    _warn_of_practice(order.practice, report)
     templates = _Templates(order, report)
     with closing(Register(order.out / REGISTER_NAME)) as register:
         if order.suppliers is None:
@@ -247,6 +248,22 @@ class _Templates:
                     "their room and run over; shorten them in the --practice file.",
                 )
             )
+
+
+def _warn_of_practice(practice: Practice | None, report: Report) -> None:
+    """Say which characters of the practice's words the forms cannot show."""
+    missing = missing_characters(_practice_facts(practice).replace("\n", " "))
+    if missing:
+        shown = " ".join(missing)
+        report.tell(
+            Phrase(
+                fr=f"Professionnel\u00a0: la police du formulaire n'a pas {shown}\u00a0; "
+                "«\u00a0?\u00a0» est affiché à la place. Écrivez-les autrement dans le fichier "
+                "--practice.",
+                en=f"Practice: the form's font lacks {shown}; “?” is shown instead. Write them "
+                "otherwise in the --practice file.",
+            )
+        )
 
 
 def _warn_of_characters(supplier: Supplier, report: Report) -> None:

@@ -445,6 +445,15 @@ def test_a_name_too_long_for_its_field_is_told_and_kept_whole(tmp_path: Path) ->
     assert name in plain(page_texts(path.read_bytes())[0])
 
 
+def test_characters_of_the_practice_that_the_font_lacks_are_told_once(tmp_path: Path) -> None:
+    practice = Practice(name="Dr 中文", address=("1 rue 中",), email="", due=None)
+    _, said = built(replace(order(tmp_path, BOLT), practice=practice))
+    (line,) = [one for one in said if "中" in one]
+    assert "Professionnel" in line
+    assert "n'a pas 中 文" in line
+    assert "--practice" in line
+
+
 def test_a_long_name_of_usual_letters_shrinks_to_its_room(tmp_path: Path) -> None:
     name = ("Société anonyme de maintenance informatique " * 3)[:120].strip()
     forms, said = built(order(tmp_path, replace(BOLT, name=name, questionnaires=("Q1",))))
