@@ -26,10 +26,14 @@ from formparse.returned import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MAX_CLOCK_LEAD = dt.timedelta(days=1)
 """A supplier east of Greenwich may already write tomorrow's date."""
+
+
+EARLIER_NON = "earlier-non"
+"""Code of the finding that a return which does not count says NON where the other one does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,6 +364,7 @@ def _replaced(counted: Return, other: Return) -> tuple[Finding, ...]:
         return (kept,)
     return (
         kept,
+        *_earlier_non(counted, other),
         Finding(
             code="answers-changed-between-returns",
             severity=Severity.WARNING,
@@ -367,6 +372,20 @@ def _replaced(counted: Return, other: Return) -> tuple[Finding, ...]:
             f"(compté), des réponses diffèrent\u00a0: {', '.join(changed)}.",
         ),
     )
+
+
+def _earlier_non(counted: Return, other: Return) -> Iterator[Finding]:
+    """Report each NON that the return which counts no longer says."""
+    for point_id, reading in sorted(other.readings.items()):
+        if reading.answer is Answer.NON and _said(counted, point_id) != Answer.NON:
+            yield Finding(
+                code=EARLIER_NON,
+                severity=Severity.WARNING,
+                message=f"«\u00a0{other.name}\u00a0», qui ne compte pas, répond NON au point "
+                f"{point_id}\u00a0; «\u00a0{counted.name}\u00a0», qui compte\u00a0: "
+                f"{_said(counted, point_id)}. Vérifiez ce qui a changé.",
+                point=point_id,
+            )
 
 
 def _said(one: Return, point_id: str) -> str:

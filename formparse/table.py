@@ -9,6 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from formgen.language import Lang, Phrase
+from formparse.choice import EARLIER_NON
 from formparse.cleaning import display_width, for_terminal, shorten
 from formparse.policy import STATUS_LABEL, AttestationState, Status
 
@@ -51,6 +52,11 @@ _STATUS = {
     Status.CONFORMING: Phrase(STATUS_LABEL[Status.CONFORMING], "no gap declared"),
 }
 
+_EARLIER_NON = Phrase(
+    "\u00a0: NON dans un autre retour, conservé sans être compté",
+    ": NON in another return, kept and not counted",
+)
+
 _SIGNATURE = {
     AttestationState.DIGITAL: Phrase("numérique", "digital"),
     AttestationState.DRAWN: Phrase("dessinée", "drawn"),
@@ -72,13 +78,17 @@ def row_of(summary: Mapping[str, Any]) -> dict[str, Any]:
         "missing": list(summary["questionnaires"]["missing"]),
         "attestation": summary["attestation"],
         "first_action": actions[0]["short"] if actions else None,
+        "earlier_non": sorted(
+            {one["point"] for one in summary["findings"] if one["code"] == EARLIER_NON}
+        ),
     }
 
 
 def draw_table(rows: Sequence[Mapping[str, Any]], *, lang: Lang, width: int = DEFAULT_WIDTH) -> str:
     """Give the table, what needs attention first, then by name; empty for no rows.
 
-    Below each supplier stands the first thing to ask it, if there is any.
+    Below each supplier stands the first thing to ask it, if there is any, and where a return that
+    does not count says NON: a correction, or a NON about to be lost, which only a person can tell.
     """
     if not rows:
         return ""
@@ -94,6 +104,10 @@ def draw_table(rows: Sequence[Mapping[str, Any]], *, lang: Lang, width: int = DE
         if row["first_action"]:
             room = max(width, sum(widths)) - display_width(_ACTION_MARK)
             drawn.append(_ACTION_MARK + for_terminal(row["first_action"], width=room))
+        if row["earlier_non"]:
+            room = max(width, sum(widths)) - display_width(_ACTION_MARK)
+            told = f"{', '.join(row['earlier_non'])}{_EARLIER_NON.in_(lang)}"
+            drawn.append(_ACTION_MARK + for_terminal(told, width=room))
     return "\n".join(drawn) + "\n"
 
 

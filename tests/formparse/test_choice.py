@@ -79,7 +79,11 @@ def test_otherwise_equal_returns_are_told_apart_by_content() -> None:
 def test_changed_answers_are_named() -> None:
     old = named("old", date="2026-02-01", answers={"Q1-01": NON, "Q1-02": both_ticked()})
     new = named("new", date="2026-03-01", answers={"Q1-01": OUI, "Q1-02": None})
-    finding = choose(old, new).findings[1]
+    _, earlier, finding = choose(old, new).findings
+    assert (earlier.code, earlier.point) == ("earlier-non", "Q1-01")
+    assert "« old », qui ne compte pas, répond NON au point Q1-01" in earlier.message.replace(
+        "\u00a0", " "
+    )
     assert finding.code == "answers-changed-between-returns"
     assert "Q1-01 (NON → OUI), Q1-02 (douteux → sans réponse)" in finding.message
 

@@ -31,6 +31,7 @@ def row(**special: Any) -> dict[str, Any]:
         "missing": [],
         "attestation": "drawn",
         "first_action": None,
+        "earlier_non": [],
     }
     return {**plain, **special}
 
@@ -50,6 +51,7 @@ def test_a_row_is_what_the_summary_says() -> None:
         "missing": ["Q1"],
         "attestation": "drawn",
         "first_action": "Q2-01\u00a0: corriger (sujet Q2-01)",
+        "earlier_non": [],
     }
 
 
@@ -113,6 +115,18 @@ def test_what_needs_attention_comes_first_then_names() -> None:
 
 def test_without_a_name_the_id_is_shown() -> None:
     assert "sans-nom-1" in draw_table([row(name=None, id="sans-nom-1")], lang=Lang.FR)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (Lang.FR, "→ Q1-02, Q2-25 : NON dans un autre retour, conservé sans être compté"),
+        (Lang.EN, "→ Q1-02, Q2-25: NON in another return, kept and not counted"),
+    ],
+)
+def test_a_non_that_no_longer_counts_is_seen(lang: Lang, told: str) -> None:
+    table = draw_table([row(earlier_non=["Q1-02", "Q2-25"])], lang=lang)
+    assert table.splitlines()[-1].strip().replace("\u00a0", " ") == told
 
 
 def test_no_rows_no_table() -> None:
