@@ -271,10 +271,17 @@ def _about_whole(
 
 
 def quote_point(questionnaire: Questionnaire, point: Point) -> str:
-    """Give a point's words on one line, with what leads to it and its bullets."""
+    """Give a point's words on one line, with what leads to it and its bullets.
+
+    Calls of footnotes, which stand on the form, and the semicolon that led to the next row are
+    left out.
+    """
     lead_ins = [lead.text for lead in questionnaire.lead_ins if lead.id == point.lead_in]
     bullets = [f"– {bullet.text}" for bullet in point.bullets]
-    return " ".join((*lead_ins, point.text, *bullets))
+    text = point.text
+    for footnote in point.footnotes:
+        text = text.replace(f" {footnote.call}", "")
+    return " ".join((*lead_ins, text, *bullets)).rstrip(" ;")
 
 
 def is_blank(text: str | None) -> bool:

@@ -167,3 +167,15 @@ def test_a_point_is_quoted_with_its_bullets() -> None:
     assert quote_point(questionnaire, questionnaire.points[1]) == (
         "Le fournisseur : Le fournisseur respecte Q1-02. – premier ; – second."
     )
+
+
+def test_footnote_calls_and_the_way_to_the_next_row_are_not_quoted() -> None:
+    for questionnaire in CATALOG.questionnaires:
+        for point in questionnaire.points:
+            quoted = quote_point(questionnaire, point)
+            assert not quoted.endswith((";", " "))
+            assert not any(call.call in quoted for call in point.footnotes)
+            assert quoted.startswith(point.text[:10]) or point.lead_in
+    last = CATALOG.questionnaire("Q4")
+    (point,) = [one for one in last.points if one.id == "Q4-06"]
+    assert "organisationnelles et techniques prises par le fournisseur" in quote_point(last, point)
