@@ -88,7 +88,7 @@ def make_command(lang: Lang) -> click.Group:
             "to date, print the table of suppliers. Also completes an interrupted import.",
         ),
     )
-    @click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="PATH…")
+    @click.argument("paths", nargs=-1, type=_PATH, metavar="PATH…")
     @click.option(
         "--out",
         type=_PATH,
@@ -139,6 +139,13 @@ def make_command(lang: Lang) -> click.Group:
         trust: Path | None,
         rederive: bool,
     ) -> int:
+        if not paths and not rederive:
+            raise click.UsageError(
+                say(
+                    "il manque PATH… : les fichiers ou dossiers à importer.",
+                    "Missing argument 'PATH…': the files or folders to import.",
+                )
+            )
         return _import(
             lang,
             paths,

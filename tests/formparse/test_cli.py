@@ -262,3 +262,19 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_is_derived_again_without_being_given_again(
+    inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("import", inbox, "--out", out) == ExitCode.DONE
+    first = capsys.readouterr().out
+    before = {path: path.read_bytes() for path in (out / "summaries").iterdir()}
+    for path in before:
+        path.unlink()
+    assert run("import", "--rederive", "--out", out) == ExitCode.DONE
+    assert capsys.readouterr().out == first
+    assert {path: path.read_bytes() for path in before} == before
+    assert run("import", "--out", out) == ExitCode.USAGE
+    assert "il manque PATH…" in capsys.readouterr().err
