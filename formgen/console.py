@@ -17,6 +17,7 @@ import click
 from formgen import __version__
 from formgen.errors import ExitCode, FormgenError
 from formgen.language import Lang, Phrase, choose_lang
+from formgen.system_reason import system_reason
 from formgen.usage import show_usage_error, speak
 
 BUG = 1
@@ -84,11 +85,10 @@ def _close_stdout() -> None:
 
 
 def _cannot_write(error: OSError) -> Phrase:
-    reason = error.strerror or type(error).__name__
+    reason = system_reason(error)
     return Phrase(
-        fr=f"Écriture impossible\u00a0: le système répond «\u00a0{reason}\u00a0». Vérifiez le "
-        "disque.",
-        en=f'Cannot write: the system says "{reason}". Check the disk.',
+        fr=f"Écriture du résultat impossible ({reason.fr}). Vérifiez le disque ou la redirection.",
+        en=f"Cannot write the result ({reason.en}). Check the disk or the redirection.",
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from formgen.errors import OutputError
 from formgen.language import Phrase
+from formgen.system_reason import system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,9 +138,9 @@ def output_error(path: Path, error: OSError) -> OutputError:
                 "this folder is gone. Check that no other program moves it",
             )
         case _:
-            reason = error.strerror or type(error).__name__
-            fr = f"le système répond « {reason} ». Vérifiez le disque, puis relancez la commande"
-            en = f'the system says "{reason}". Check the disk, then run the command again'
+            reason = system_reason(error)
+            fr = f"le système répond « {reason.fr} ». Vérifiez le disque, puis relancez la commande"
+            en = f'the system says "{reason.en}". Check the disk, then run the command again'
     return OutputError(
         Phrase(fr=f"{path} : écriture impossible, {fr}.", en=f"{path}: cannot write, {en}.")
     )

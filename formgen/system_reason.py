@@ -1,4 +1,4 @@
-"""What the system says about a file that cannot be opened, in the languages the commands speak.
+"""What the system says about a file that cannot be opened or written, in our two languages.
 
 The system's own words come in the language it was installed in, or in English.
 """
@@ -19,13 +19,15 @@ _REASONS = {
     ),
     errno.ENAMETOOLONG: Phrase("nom trop long", "name too long"),
     errno.ELOOP: Phrase("liens qui tournent en rond", "links that go round in a circle"),
-    errno.EIO: Phrase("erreur de lecture du disque", "the disk cannot be read"),
+    errno.EIO: Phrase("erreur du disque", "disk error"),
+    errno.ENOSPC: Phrase("plus de place sur le disque", "no space left on the disk"),
+    errno.EROFS: Phrase("disque en lecture seule", "read-only disk"),
     errno.EMFILE: Phrase("trop de fichiers ouverts", "too many open files"),
 }
 
 
 def system_reason(error: OSError | ValueError) -> Phrase:
-    """Give why a file could not be opened: rarer errors in the system's words.
+    """Give why a file could not be opened or written: rarer errors in the system's words.
 
     ValueError is what Python makes of a name that holds a NUL.
     """

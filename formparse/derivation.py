@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from formparse.store import Store
 
 
+INDEX_FORMAT = 2
+"""Raised whenever what stands in the index changes its shape, the table's rows included: an index
+of another format, which an upgrade leaves behind, is made again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summarised:
     """What is made of one supplier's forms."""
@@ -155,7 +160,9 @@ def load_index(store: Store, reader_id: str) -> Index:
     """Give the index; an empty one where it is missing, broken, or another reader's."""
     empty = Index(entries={}, suppliers={})
     untrusted = store.load_index()
-    if not isinstance(untrusted, dict) or untrusted.get("reader") != reader_id:
+    if not isinstance(untrusted, dict):
+        return empty
+    if (untrusted.get("format"), untrusted.get("reader")) != (INDEX_FORMAT, reader_id):
         return empty
     try:
         return Index(
@@ -185,6 +192,7 @@ def _fact_from_json(fact: dict[str, Any]) -> GroupingFact:
 def _write_index(store: Store, reader_id: str, index: Index) -> None:
     store.write_index(
         {
+            "format": INDEX_FORMAT,
             "reader": reader_id,
             "originals": {sha256: asdict(entry) for sha256, entry in index.entries.items()},
             "suppliers": {

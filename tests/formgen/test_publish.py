@@ -128,7 +128,7 @@ def test_a_folder_where_the_file_should_be_is_said(tmp_path: Path) -> None:
     [
         (errno.EACCES, "accès refusé"),
         (errno.EROFS, "lecture seule"),
-        (errno.EIO, os.strerror(errno.EIO)),
+        (errno.EIO, "erreur du disque"),
     ],
 )
 def test_each_reason_has_its_words(number: int, words: str) -> None:

@@ -17,6 +17,7 @@ from formgen.catalog import default_catalog_path, load_catalog
 from formgen.errors import ExitCode
 from formgen.language import Lang
 from formparse import cli, commands
+from formparse.derivation import INDEX_FORMAT
 from tests.formparse.fake_reading import tree
 
 ROOT = Path(__file__).parents[2]
@@ -262,6 +263,31 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_index_of_another_format_is_made_again(
+    inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run("import", inbox, "--out", out) == ExitCode.DONE
+    first = capsys.readouterr().out
+    index = json.loads((out / "index.json").read_bytes())
+    older = {**json.loads((out / "index.json").read_bytes()), "format": INDEX_FORMAT - 1}
+    for supplier in older["suppliers"].values():
+        supplier["row"] = {"id": supplier["row"]["id"]}
+    (out / "index.json").write_text(json.dumps(older), encoding="utf-8")
+    assert run("import", inbox, "--out", out) == ExitCode.DONE
+    assert capsys.readouterr().out == first
+    assert json.loads((out / "index.json").read_bytes()) == index
+    keys = {key for supplier in index["suppliers"].values() for key in supplier["row"]}
+    # Whoever changes these raises the format.
+    assert (INDEX_FORMAT, sorted(keys)) == (
+        2,
+        [
+            "attestation", "counts", "earlier_non", "first_action", "id", "missing", "name",
+            "received", "required", "status",
+        ],
+    )  # fmt: skip
 
 
 def test_all_is_derived_again_without_being_given_again(
