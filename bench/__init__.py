@@ -1,1 +1,1 @@
-"""Measurements: `python -m bench [build|read]`. What they say, they say of one machine and day."""
+"""Measurements: `python -m bench [NAME…]`. What they say, they say of one machine and day."""

@@ -34,6 +34,8 @@ print(json.dumps([done.returncode, seconds, used.ru_utime + used.ru_stime, used.
 def main(*, quick: bool) -> None:
     """Print one line for each number of returns, first import and second."""
     counts = QUICK_COUNTS if quick else COUNTS
+    # To reach: both cores busy, and a largest process that does not grow from the first number of
+    # returns to the second.
     print("returns           seconds   cores busy   largest process")
     with tempfile.TemporaryDirectory() as folder:
         inbox = Path(folder) / "returns"
