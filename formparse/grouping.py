@@ -107,6 +107,7 @@ def group_by_supplier(
     by_name, nameless = _drafts_by_name(ordered, drafts)
     drafts += by_name
     drafts += _drafts_of_nameless(nameless, drafts)
+    _flag_several_names(drafts)
     _flag_look_alikes(drafts)
     ids = _distinct_ids(drafts, listed_ids)
     groups = [_finish(draft, group_id) for draft, group_id in zip(drafts, ids, strict=True)]
@@ -229,6 +230,19 @@ def _are_parts(facts: Sequence[GroupingFact], others: Sequence[GroupingFact]) ->
     return all(pages) and sum(map(len, pages)) == len(set().union(*pages))
 
 
+def _flag_several_names(drafts: Sequence[_Draft]) -> None:
+    """Report a supplier whose forms bear several names: one may have been passed on to another."""
+    for draft in drafts:
+        names: dict[str, str] = {}
+        for fact in draft.facts:
+            name = fold_company(fact.company)
+            if name is not None and fact.company is not None:
+                written = fact.company.strip()
+                names[name.key] = min(names.get(name.key, written), written)
+        if len(names) > 1:
+            draft.findings.append(_several_names(sorted(names.values())))
+
+
 def _flag_look_alikes(drafts: Sequence[_Draft]) -> None:
     """Report similar names, except between two suppliers whom the practice itself tells apart."""
     by_key = {draft.key: draft for draft in drafts}
@@ -330,6 +344,16 @@ def _several_bearers(facts: Sequence[GroupingFact], bearers: Sequence[_Draft]) -
         severity=Severity.WARNING,
         message=f"«\u00a0{_written(facts)}\u00a0» est le nom de plusieurs fournisseurs ({ids})"
         "\u00a0: ces réponses sans identifiant n'ont été attribuées à aucun d'eux.",
+    )
+
+
+def _several_names(names: Sequence[str]) -> Finding:
+    shown = _enumerate([f"«\u00a0{name}\u00a0»" for name in names])
+    return Finding(
+        code="several-names",
+        severity=Severity.WARNING,
+        message=f"Les formulaires de ce fournisseur portent plusieurs raisons sociales ({shown})"
+        "\u00a0: vérifiez qu'ils viennent bien de lui.",
     )
 
 

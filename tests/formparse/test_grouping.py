@@ -47,7 +47,14 @@ def test_the_id_decides() -> None:
     )
     assert members(groups) == {"S-1": [1, 2]}
     assert groups[0].names_seen == ("Acme", "Autre")
-    assert codes(groups) == {"S-1": []}
+    (finding,) = groups[0].findings
+    assert finding.code == "several-names"
+    assert "« Acme », « Autre »" in finding.message.replace("\u00a0", " ")
+
+
+def test_one_name_spelt_otherwise_is_no_other_name() -> None:
+    facts = [fact(1, "Acme SARL", supplier_id="S-1"), fact(2, " ACME", supplier_id="S-1")]
+    assert codes(group_by_supplier([*facts, fact(3, supplier_id="S-1")])) == {"S-1": []}
 
 
 def test_without_id_the_name_does() -> None:
