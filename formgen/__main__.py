@@ -1,6 +1,18 @@
-"""Run `formgen` as a module."""
+"""Start `formgen`, as a script or as a module."""
 
-from formgen.cli import main
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command; Ctrl-C ends it quietly even while its modules are still being loaded."""
+    try:
+        from formgen.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()
