@@ -96,14 +96,24 @@ def schema_faults(raw: object) -> tuple[Fault, ...]:
         place = ""
         for part in error.absolute_path:
             place = child(place, part)
-        found.append(
+        # A key or an item too many is told where it stands, not where what holds it begins.
+        inside: list[str | int] = []
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            inside = [key for key in error.instance if key not in known]
+        elif error.validator == "uniqueItems":
+            items = error.instance
+            inside = [index for index, item in enumerate(items) if item in items[:index]]
+        places = [child(place, key) for key in inside] or [place]
+        found += [
             fault(
-                place,
+                each,
                 FaultCode.SCHEMA,
                 fr=f"contraire au schéma JSON (en anglais) : {error.message[:200]}",
                 en=f"against the JSON Schema: {error.message[:200]}",
             )
-        )
+            for each in places
+        ]
     return tuple(found)
 
 

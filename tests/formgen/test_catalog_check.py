@@ -473,6 +473,20 @@ def test_schema_faults_stand_beside_ours_without_repeating_them() -> None:
     assert [fault.place for fault in schema_faults(raw)] == [f"{P1}/text"]
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        (f"{P1}/texte", "x", FaultCode.UNKNOWN_KEY),
+        ("/questionnaires/1/answers/1", "OUI", FaultCode.REPEATED),
+    ],
+)
+def test_one_fault_is_one_line(place: str, value: object, code: FaultCode) -> None:
+    raw = small()
+    put(raw, place, value)
+    faults = check_catalog_bytes(json.dumps(raw).encode())
+    assert [(fault.code, fault.place) for fault in faults] == [(code, place)]
+
+
 def test_a_described_fault_cannot_command_a_terminal() -> None:
     raw = small()
     put(raw, f"{P1}/id", "Q1\x1b[2J")
