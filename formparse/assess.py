@@ -182,6 +182,7 @@ def assess(
             # What this summary leaves out may hold a NON: nothing is conforming beside it.
             altered=any(_errors(one) for one in counted)
             or bool(foreign)
+            or any(finding.severity is Severity.ERROR for finding in group_findings)
             or any(_says_unknown(one, catalog) for one in counted),
         ),
         actions=in_order(tuple(_actions(catalog, received, missing, points, counted)), catalog),

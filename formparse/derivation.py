@@ -102,9 +102,13 @@ def derive(
 
 
 def _owned(fact: GroupingFact, issued: IssuedForms) -> GroupingFact:
-    """Give a fact the supplier its form was issued to, where the form itself lost it."""
+    """Give a fact the supplier its form was issued to, where the form lost it or says another."""
     owner = issued.supplier_of.get(fact.form_id) if fact.form_id else None
-    return replace(fact, supplier_id=owner) if owner and fact.supplier_id is None else fact
+    if owner is None or owner == fact.supplier_id:
+        return fact
+    if fact.supplier_id is None:
+        return replace(fact, supplier_id=owner)
+    return replace(fact, issued_to=owner)
 
 
 def _entry_of(store: Store, sha256: str) -> Entry | None:

@@ -41,6 +41,8 @@ class GroupingFact:
     form_id: str | None
     form_pages: tuple[int, ...] = ()
     """As in `ReturnedForm`."""
+    issued_to: str | None = None
+    """Supplier id in the register of forms sent, where it is another one than `supplier_id`."""
     part: str | None = None
     """Name of the file inside the given one, where the form stands in one."""
 
@@ -129,7 +131,7 @@ def _drafts_by_id(facts: Sequence[GroupingFact]) -> list[_Draft]:
             key=f"id:{supplier_id}",
             wish=supplier_id if _is_safe(supplier_id) else _with_hash(supplier_id, supplier_id),
             facts=its,
-            findings=[],
+            findings=[_of_another(fact) for fact in its if fact.issued_to is not None],
         )
         for supplier_id, its in sorted(members.items())
     ]
@@ -344,6 +346,16 @@ def _several_bearers(facts: Sequence[GroupingFact], bearers: Sequence[_Draft]) -
         severity=Severity.WARNING,
         message=f"«\u00a0{_written(facts)}\u00a0» est le nom de plusieurs fournisseurs ({ids})"
         "\u00a0: ces réponses sans identifiant n'ont été attribuées à aucun d'eux.",
+    )
+
+
+def _of_another(fact: GroupingFact) -> Finding:
+    return Finding(
+        code="issued-to-another",
+        severity=Severity.ERROR,
+        message=f"Le formulaire {fact.form_id} ({fact.questionnaire_id}) a été établi pour le "
+        f"fournisseur «\u00a0{fact.issued_to}\u00a0» et revient sous l'identifiant "
+        f"«\u00a0{fact.supplier_id}\u00a0»\u00a0: vérifiez de qui il vient.",
     )
 
 

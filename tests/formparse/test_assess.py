@@ -159,6 +159,17 @@ def test_returns_of_which_none_surely_replaces_the_other_are_to_review() -> None
     assert "later.pdf" in action.reason
 
 
+@pytest.mark.parametrize(
+    ("severity", "status"),
+    [(Severity.WARNING, Status.CONFORMING), (Severity.ERROR, Status.TO_REVIEW)],
+)
+def test_an_error_about_whose_forms_these_are_is_to_review(
+    severity: Severity, status: Status
+) -> None:
+    finding = Finding(code="whose", severity=severity, message="À qui est-ce ?")
+    assert assess_forms(make_form("Q1"), group_findings=(finding,)).status is status
+
+
 def test_a_form_of_another_catalog_is_named_and_not_counted() -> None:
     foreign = _of_catalog(make_form("Q1", NON), "autre")
     told = assess_forms(make_form("Q4"), foreign)

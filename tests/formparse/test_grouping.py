@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from formparse.cleaning import is_device_name
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
-from formparse.returned import ReturnedForm
+from formparse.returned import ReturnedForm, Severity
 from tests.formparse.returns import make_form, returned_forms
 
 
@@ -200,3 +201,14 @@ def check_id(group_id: str) -> None:
     assert group_id.replace("-", "").replace("_", "").replace(".", "").isalnum()
     assert len(group_id) <= 64
     assert not is_device_name(group_id)
+
+
+def test_a_form_issued_to_another_supplier_is_reported() -> None:
+    taken = dataclasses.replace(
+        fact(1, "Acme", supplier_id="acme", form_id="ABCD2345"), issued_to="boulon"
+    )
+    (group,) = group_by_supplier([taken, fact(2, "Acme", supplier_id="acme")])
+    (finding,) = group.findings
+    assert (finding.code, finding.severity) == ("issued-to-another", Severity.ERROR)
+    assert "ABCD2345" in finding.message
+    assert "« boulon »" in finding.message.replace("\u00a0", " ")
