@@ -93,9 +93,11 @@ def make_command(lang: Lang) -> click.Group:
         "--out",
         type=_PATH,
         default=DEFAULT_OUT,
-        show_default=True,
         metavar="DIR",
-        help=say("Dossier où tout est conservé.", "Folder in which all is kept."),
+        help=say(
+            f"Dossier où tout est conservé ; {DEFAULT_OUT} par défaut.",
+            f"Folder in which all is kept; {DEFAULT_OUT} by default.",
+        ),
     )
     @_catalog_option(lang)
     @click.option(

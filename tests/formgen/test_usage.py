@@ -9,7 +9,17 @@ from formgen.errors import ExitCode
 from formgen.language import Lang
 from formparse import cli as formparse_cli
 
-ENGLISH = ("Error", "Try ", "Missing", "No such", "Invalid", "Show ", "Commands", "is not one of")
+ENGLISH = (
+    "Error",
+    "Try ",
+    "Missing",
+    "No such",
+    "Invalid",
+    "Show ",
+    "Commands",
+    "is not one of",
+    "default",
+)
 
 
 @pytest.mark.parametrize(
