@@ -35,7 +35,8 @@ class DoubtKind(StrEnum):
     NOT_ALLOWED = "not-allowed"
     """An answer that the questionnaire does not offer."""
     CONFLICT = "conflict"
-    """The file says one thing in one place and another elsewhere."""
+    """The file says one thing in one place and another elsewhere; in a summary also: two returns
+    do, and neither is sure to replace the other."""
     UNCLEAR = "unclear"
     """A mark, or a damaged field, that proves nothing."""
 
