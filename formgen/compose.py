@@ -39,7 +39,7 @@ from formgen.layout import (
 )
 from formgen.naming import TextPart
 from formgen.style import Face, Ink
-from formgen.typeset import Line, Run, fit, french, wrap
+from formgen.typeset import Line, Run, balanced, fit, french, wrap
 
 _ASCENT = 0.74
 """Share of the size that stands above the baseline, for capitals with accents."""
@@ -840,7 +840,10 @@ def _foot(
         style.BAND_RIGHT - style.BAND_LEFT,
         room,
     )
-    for position, line in enumerate(notice.lines):
+    lines = balanced(
+        [Run(french(catalog.disclaimer))], notice.size, style.BAND_RIGHT - style.BAND_LEFT
+    )
+    for position, line in enumerate(lines):
         baseline = first - 12 - position * notice.leading
         text = "".join(piece.run.text for piece in line)
         yield replace(_band_text(page, baseline, text, Face.REGULAR, Ink.MUTED), size=notice.size)

@@ -15,6 +15,8 @@ _BEFORE = re.compile(r" ([:;?!»])")
 _AFTER = re.compile(r"« ")
 _CALL = re.compile(r" ([¹²³]|\[\d\])(?= )")
 _SHRINK_STEP = 0.25
+_BALANCE_STEP = 5.0
+"""Points by which lines are made shorter until one more would be needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +163,19 @@ def fit(paragraphs: Iterable[Iterable[Run]], size: float, width: float, height: 
                 overflows=len(lines) * leading > height + 0.01,
             )
         current = max(MIN_SIZE, current - _SHRINK_STEP)
+
+
+def balanced(runs: Iterable[Run], size: float, width: float) -> tuple[Line, ...]:
+    """Give a paragraph in as few lines as `wrap` needs, all about as long: no last word alone."""
+    kept = tuple(runs)
+    widest_word = max(
+        (sum(text_width(run.text, run.face, size) for run in word) for word in _words(kept)),
+        default=width,
+    )
+    lines = wrap(kept, size, width)
+    while (width := width - _BALANCE_STEP) > widest_word:
+        tried = wrap(kept, size, width)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    return lines

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from formgen.naming import ANSWER_OF_STATE, OFF_STATE, TextPart
-from formparse.errors import RefusalCode, RefusedError, more_than, refused
+from formparse.errors import RefusalCode, more_than, refused
 from formparse.intake import MAX_ANNOTATIONS, MAX_FIELDS, ReturnedPdf
 from formparse.objects import Entries, Name, Objects, Ref, Stream, String, Value, decode_text
 from formparse.places import BoxKey, Places, box_key, centre_is_in, corners_of
@@ -348,10 +348,6 @@ class _Walk:
             signature=SignatureSeen(has_value=self.is_signed, drawings=tuple(self.drawings)),
             values_are_drawn=self.form is not None and self.form.get(b"NeedAppearances") is True,
         )
-
-
-def _too_many(limit: int, fr: str, en: str) -> RefusedError:
-    return refused(RefusalCode.TOO_COMPLEX, found=more_than(limit, fr, en))
 
 
 def _value_word(value: Value) -> str | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from formgen.fonts import text_width
 from formgen.style import MIN_SIZE, Face
-from formgen.typeset import Line, Run, fit, french, wrap
+from formgen.typeset import Line, Run, balanced, fit, french, wrap
 
 
 def said(line: Line) -> str:
@@ -68,3 +68,18 @@ def test_fit_shrinks_to_the_room_and_says_when_it_cannot() -> None:
     assert not tight.overflows
     assert (hopeless.size, hopeless.overflows) == (MIN_SIZE, True)
     assert sum(said(line).count("mot") for line in hopeless.lines) == 60
+
+
+def test_a_balanced_paragraph_leaves_no_word_alone() -> None:
+    words = [Run("Document établi à partir du Mémento de sécurité informatique ; non officiel.")]
+    width = text_width(words[0].text, Face.REGULAR, 8) - 10
+    ragged, even = wrap(words, 8, width), balanced(words, 8, width)
+    assert len(even) == len(ragged) == 2
+    assert "".join(map(said, even)) == "".join(map(said, ragged))
+    assert len(said(ragged[1]).split()) == 1
+    assert len(said(even[1]).split()) > 3
+
+
+def test_balancing_breaks_no_word() -> None:
+    (line,) = balanced([Run("anticonstitutionnellement")], 8, 300)
+    assert said(line) == "anticonstitutionnellement"
