@@ -21,6 +21,9 @@ class RefusalCode(StrEnum):
     EMPTY_FILE = "empty-file"
     TOO_LARGE = "too-large"
     NOT_A_PDF = "not-a-pdf"
+    ARCHIVE = "archive"
+    OUTLOOK_MESSAGE = "outlook-message"
+    WINMAIL = "winmail"
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
     TOO_COMPLEX = "too-complex"
@@ -75,6 +78,24 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "octets). Demandez au fournisseur le formulaire au format PDF.",
         "the file is not a PDF (no “%PDF-” header in its first {expected} bytes). Ask the "
         "supplier for the form as a PDF.",
+    ),
+    RefusalCode.ARCHIVE: Phrase(
+        "c'est un dossier compressé (zip, rar, 7z), qui n'est pas ouvert ici. Décompressez-le, "
+        "puis donnez les formulaires qu'il contient.",
+        "this is a compressed folder (zip, rar, 7z), which is not opened here. Unpack it, then "
+        "give the forms in it.",
+    ),
+    RefusalCode.OUTLOOK_MESSAGE: Phrase(
+        "c'est un message au format d'Outlook (.msg), qui n'est pas lu ici. Ouvrez-le et "
+        "enregistrez ses pièces jointes, ou enregistrez le message au format .eml.",
+        "this is a message in Outlook's format (.msg), which is not read here. Open it and save "
+        "its attachments, or save the message as .eml.",
+    ),
+    RefusalCode.WINMAIL: Phrase(
+        "c'est un envoi d'Outlook en texte enrichi (winmail.dat), dont les pièces jointes ne sont "
+        "pas lisibles ici. Demandez au fournisseur de le renvoyer au format HTML ou texte brut.",
+        "this was sent by Outlook as rich text (winmail.dat), whose attachments cannot be read "
+        "here. Ask the supplier to send it again as HTML or plain text.",
     ),
     RefusalCode.DAMAGED: Phrase(
         "le PDF est endommagé et n'a pas pu être lu ({found}). Demandez au fournisseur de "

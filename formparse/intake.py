@@ -20,6 +20,7 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError
 from formgen.language import Phrase
 from formparse.errors import RefusalCode, RefusedError, more_than, refusal_of, refuse, refused
 from formparse.given import take
+from formparse.kinds import HEADER_BYTES, Kind, kind_of
 from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
 from formparse.returned import Refusal
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 20 * 1024 * 1024
 """A form has under 1 MB, a scan of one a few. Parse time grows with size whatever else is bounded:
 a hex string of 5 MB alone keeps pypdf busy for 6 s."""
-
-HEADER_BYTES = 1024
-"""How far `%PDF-` may stand from the start: Acrobat's own rule; mail software puts lines before."""
 
 MAX_PAGES = 200
 """Four forms have 14 pages; whole contracts with a form inside have fewer than this."""
@@ -175,10 +173,9 @@ class _Guard:
             raise refused(RefusalCode.ENCRYPTED) from error
 
 
-def open_returned(path: Path) -> ReturnedPdf | Refusal:
-    """Open a file, or give the reason why it is refused."""
-    data = take(path, max_bytes=MAX_BYTES)
-    return data if isinstance(data, Refusal) else open_bytes(data, path.name)
+def take_returned(path: Path) -> bytes | Refusal:
+    """Give the bytes of a returned file, or the reason why they cannot be taken."""
+    return take(path, max_bytes=MAX_BYTES)
 
 
 def _too_large(size: int) -> RefusedError:
@@ -216,7 +213,7 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
         raise refused(RefusalCode.EMPTY_FILE)
     if len(data) > MAX_BYTES:
         raise _too_large(len(data))
-    if b"%PDF-" not in data[: HEADER_BYTES + 5]:
+    if kind_of(data) is not Kind.PDF:
         raise refused(RefusalCode.NOT_A_PDF, expected=str(HEADER_BYTES))
     guard = _Guard(len(data))
     if _END_MARK not in data[-_TAIL_BYTES:]:

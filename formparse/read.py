@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from formgen.naming import TextPart
 from formparse.dates import parse_date
 from formparse.errors import RefusalCode, refusal_of, refuse, refused
 from formparse.evidence import read_form
-from formparse.intake import Repairs, ReturnedPdf, guarded, open_bytes, open_returned
+from formparse.intake import Repairs, ReturnedPdf, guarded, open_bytes, take_returned
+from formparse.kinds import Kind, kind_of
 from formparse.printed import Sheets
 from formparse.returned import (
     Finding,
@@ -41,19 +43,43 @@ def read_path(
 
     `roots`: certificates, in DER, that make the signer of a digital signature a known one.
     """
-    return _read(open_returned(path), editions, roots)
+    data = take_returned(path)
+    return (data,) if isinstance(data, Refusal) else _read(data, path.name, editions, roots)
 
 
 def read_bytes(
     data: bytes, name: str, editions: Editions, *, roots: Sequence[bytes] = ()
 ) -> tuple[Returned, ...]:
     """Give what the bytes of a file called `name` hold; see `read_path`."""
-    return _read(open_bytes(data, name), editions, roots)
+    return _read(data, name, editions, roots)
+
+
+_UNOPENED = {
+    Kind.ARCHIVE: RefusalCode.ARCHIVE,
+    Kind.OUTLOOK: RefusalCode.OUTLOOK_MESSAGE,
+    Kind.WINMAIL: RefusalCode.WINMAIL,
+}
+"""Kinds of file that are told from others only to say what to do with them."""
 
 
 def _read(
-    opened: ReturnedPdf | Refusal, editions: Editions, roots: Sequence[bytes]
+    data: bytes, name: str, editions: Editions, roots: Sequence[bytes]
 ) -> tuple[Returned, ...]:
+    kind = kind_of(data)
+    match kind:
+        case Kind.PDF | Kind.OTHER:  # whatever it is, it is told that a PDF is wanted
+            return _read_pdf(data, name, editions, roots)
+        case Kind.ARCHIVE | Kind.OUTLOOK | Kind.WINMAIL:
+            sha256 = hashlib.sha256(data).hexdigest()
+            return (refuse(_UNOPENED[kind], file=name, sha256=sha256),)
+        case _:
+            assert_never(kind)
+
+
+def _read_pdf(
+    data: bytes, name: str, editions: Editions, roots: Sequence[bytes]
+) -> tuple[Returned, ...]:
+    opened = open_bytes(data, name)
     if isinstance(opened, Refusal):
         return (opened,)
 

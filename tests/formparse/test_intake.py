@@ -13,7 +13,7 @@ import pypdf
 import pytest
 
 from formparse import intake
-from formparse.intake import ReturnedPdf, guarded, open_bytes, open_returned
+from formparse.intake import ReturnedPdf, guarded, open_bytes, take_returned
 from formparse.objects import Ref
 from formparse.returned import Refusal
 from tests.formparse.forms import FormFile, make_catalog, make_form, make_layout, refs
@@ -32,7 +32,7 @@ def opened(data: bytes) -> ReturnedPdf:
     return pdf
 
 
-def code_of(found: ReturnedPdf | Refusal) -> str:
+def code_of(found: ReturnedPdf | bytes | Refusal) -> str:
     assert isinstance(found, Refusal), found
     return found.code
 
@@ -40,7 +40,9 @@ def code_of(found: ReturnedPdf | Refusal) -> str:
 def test_a_form_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "acme é.pdf"
     path.write_bytes(FORM)
-    pdf = open_returned(path)
+    data = take_returned(path)
+    assert isinstance(data, bytes)
+    pdf = open_bytes(data, path.name)
     assert isinstance(pdf, ReturnedPdf)
     assert (pdf.name, pdf.sha256) == ("acme é.pdf", hashlib.sha256(FORM).hexdigest())
     assert [page.number for page in pdf.pages] == [1, 2]
@@ -49,19 +51,19 @@ def test_a_form_is_opened(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    assert code_of(open_returned(tmp_path / "absent.pdf")) == "unreadable-file"
-    assert code_of(open_returned(tmp_path)) == "not-a-file"
-    assert code_of(open_returned(Path("a\0b"))) == "unreadable-file"
+    assert code_of(take_returned(tmp_path / "absent.pdf")) == "unreadable-file"
+    assert code_of(take_returned(tmp_path)) == "not-a-file"
+    assert code_of(take_returned(Path("a\0b"))) == "unreadable-file"
     pipe = tmp_path / "pipe.pdf"
     os.mkfifo(pipe)
-    assert code_of(open_returned(pipe)) == "not-a-file"
+    assert code_of(take_returned(pipe)) == "not-a-file"
 
 
 def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "large.pdf"
     with path.open("wb") as file:
         file.truncate(intake.MAX_BYTES + 1)
-    refusal = open_returned(path)
+    refusal = take_returned(path)
     assert code_of(refusal) == "too-large"
     assert isinstance(refusal, Refusal)
     assert refusal.sha256 is None
