@@ -353,9 +353,10 @@ def _foreign(form: ReturnedForm) -> PlacedFinding:
     )
 
 
-def _place(imported: ImportedForm) -> tuple[str, str, str, tuple[int, ...]]:
+def _place(imported: ImportedForm) -> tuple[str, str, str, tuple[int, ...], str]:
     form = imported.form
-    return form.identity.questionnaire_id, imported.imported_at, form.sha256, form.pages
+    inside = form.part.name if form.part is not None else ""
+    return form.identity.questionnaire_id, imported.imported_at, form.sha256, form.pages, inside
 
 
 def _sources(

@@ -97,8 +97,10 @@ def choose_returns(forms: Sequence[ImportedForm]) -> dict[str, Choice]:
     return {one: _choose(by_questionnaire[one]) for one in sorted(by_questionnaire)}
 
 
-def _arrival(imported: ImportedForm) -> tuple[str, str, tuple[int, ...]]:
-    return imported.imported_at, imported.form.sha256, imported.form.pages
+def _arrival(imported: ImportedForm) -> tuple[str, str, tuple[int, ...], str]:
+    form = imported.form
+    inside = form.part.name if form.part is not None else ""
+    return imported.imported_at, form.sha256, form.pages, inside
 
 
 def _choose(forms: list[ImportedForm]) -> Choice:
@@ -112,7 +114,7 @@ def _choose(forms: list[ImportedForm]) -> Choice:
     for one in returns:
         most_pages[_layout(one)] = max(most_pages[_layout(one)], len(_form_pages(one)))
 
-    def rank(one: Return) -> tuple[bool, bool, str, tuple[str, str, tuple[int, ...]]]:
+    def rank(one: Return) -> tuple[bool, bool, str, tuple[str, str, tuple[int, ...], str]]:
         whole = not _form_pages(one) or len(_form_pages(one)) == most_pages[_layout(one)]
         attested = one.state is not AttestationState.UNSIGNED
         return whole, attested, _attested_on(one), max(map(_arrival, one.parts))

@@ -24,6 +24,10 @@ class RefusalCode(StrEnum):
     ARCHIVE = "archive"
     OUTLOOK_MESSAGE = "outlook-message"
     WINMAIL = "winmail"
+    MAILBOX = "mailbox"
+    SEALED_MESSAGE = "sealed-message"
+    """Encrypted, or packed into its signature."""
+    NO_FORM_IN_MESSAGE = "no-form-in-message"
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
     TOO_COMPLEX = "too-complex"
@@ -97,10 +101,27 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "this was sent by Outlook as rich text (winmail.dat), whose attachments cannot be read "
         "here. Ask the supplier to send it again as HTML or plain text.",
     ),
+    RefusalCode.MAILBOX: Phrase(
+        "ce fichier contient plusieurs messages (mbox). Enregistrez chaque message dans son propre "
+        "fichier .eml.",
+        "this file holds several messages (mbox). Save each message to an .eml file of its own.",
+    ),
+    RefusalCode.SEALED_MESSAGE: Phrase(
+        "c'est un message chiffré, ou enfermé dans sa signature (S/MIME, PGP). Ouvrez-le dans "
+        "votre messagerie et enregistrez ses pièces jointes.",
+        "this is an encrypted message, or one packed into its signature (S/MIME, PGP). Open it in "
+        "your mail program and save its attachments.",
+    ),
+    RefusalCode.NO_FORM_IN_MESSAGE: Phrase(
+        "aucun formulaire de ce logiciel dans ce message (pièces jointes : {found}). Demandez au "
+        "fournisseur de joindre le formulaire rempli.",
+        "no form made by this software in this message (attachments: {found}). Ask the supplier "
+        "to attach the form as filled in.",
+    ),
     RefusalCode.DAMAGED: Phrase(
-        "le PDF est endommagé et n'a pas pu être lu ({found}). Demandez au fournisseur de "
+        "le fichier est endommagé et n'a pas pu être lu ({found}). Demandez au fournisseur de "
         "l'enregistrer de nouveau et de le renvoyer.",
-        "the PDF is damaged and could not be read ({found}). Ask the supplier to save it again "
+        "the file is damaged and could not be read ({found}). Ask the supplier to save it again "
         "and send it again.",
     ),
     RefusalCode.ENCRYPTED: Phrase(
@@ -109,9 +130,9 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "the PDF is protected by a password. Ask the supplier to send it without protection.",
     ),
     RefusalCode.TOO_COMPLEX: Phrase(
-        "le PDF dépasse une limite de sécurité ({found}), ce qu'un formulaire ne fait pas. "
+        "le fichier dépasse une limite de sécurité ({found}), ce qu'un formulaire ne fait pas. "
         "Demandez au fournisseur d'enregistrer le formulaire seul et de le renvoyer.",
-        "the PDF goes over a safety limit ({found}), which no form does. Ask the supplier to "
+        "the file goes over a safety limit ({found}), which no form does. Ask the supplier to "
         "save the form by itself and send it again.",
     ),
     RefusalCode.NOT_A_FORM: Phrase(

@@ -178,8 +178,12 @@ def take_returned(path: Path) -> bytes | Refusal:
     return take(path, max_bytes=MAX_BYTES)
 
 
-def _too_large(size: int) -> RefusedError:
-    return refused(RefusalCode.TOO_LARGE, found=str(size), expected=str(MAX_BYTES))
+def check_size(data: bytes) -> None:
+    """Refuse bytes that are none, or too many."""
+    if not data:
+        raise refused(RefusalCode.EMPTY_FILE)
+    if len(data) > MAX_BYTES:
+        raise refused(RefusalCode.TOO_LARGE, found=str(len(data)), expected=str(MAX_BYTES))
 
 
 def open_bytes(data: bytes, name: str) -> ReturnedPdf | Refusal:
@@ -209,10 +213,7 @@ def _class_of(error: Exception) -> Phrase:
 
 
 def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
-    if not data:
-        raise refused(RefusalCode.EMPTY_FILE)
-    if len(data) > MAX_BYTES:
-        raise _too_large(len(data))
+    check_size(data)
     if kind_of(data) is not Kind.PDF:
         raise refused(RefusalCode.NOT_A_PDF, expected=str(HEADER_BYTES))
     guard = _Guard(len(data))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from formgen.naming import TextPart
 from formparse.dates import parse_date
+from formparse.enclosed import Allowance
 from formparse.errors import RefusalCode, refusal_of, refuse, refused
 from formparse.evidence import read_form
-from formparse.intake import Repairs, ReturnedPdf, guarded, open_bytes, take_returned
+from formparse.gather import gather
+from formparse.intake import Repairs, ReturnedPdf, check_size, guarded, open_bytes, take_returned
 from formparse.kinds import Kind, kind_of
+from formparse.message import files_in_message
 from formparse.printed import Sheets
 from formparse.returned import (
     Finding,
@@ -44,50 +48,81 @@ def read_path(
     `roots`: certificates, in DER, that make the signer of a digital signature a known one.
     """
     data = take_returned(path)
-    return (data,) if isinstance(data, Refusal) else _read(data, path.name, editions, roots)
+    if isinstance(data, Refusal):
+        return (data,)
+    return read_bytes(data, path.name, editions, roots=roots)
 
 
 def read_bytes(
     data: bytes, name: str, editions: Editions, *, roots: Sequence[bytes] = ()
 ) -> tuple[Returned, ...]:
     """Give what the bytes of a file called `name` hold; see `read_path`."""
-    return _read(data, name, editions, roots)
+    return _read(data, name, 0, _Way(editions=editions, roots=roots, allowance=Allowance()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How the file that was given is read, and all that is found inside it."""
+
+    editions: Editions
+    roots: Sequence[bytes]
+    allowance: Allowance
 
 
 _UNOPENED = {
     Kind.ARCHIVE: RefusalCode.ARCHIVE,
     Kind.OUTLOOK: RefusalCode.OUTLOOK_MESSAGE,
     Kind.WINMAIL: RefusalCode.WINMAIL,
+    Kind.MAILBOX: RefusalCode.MAILBOX,
 }
 """Kinds of file that are told from others only to say what to do with them."""
 
 
-def _read(
-    data: bytes, name: str, editions: Editions, roots: Sequence[bytes]
-) -> tuple[Returned, ...]:
+def _read(data: bytes, name: str, depth: int, way: _Way) -> tuple[Returned, ...]:
+    """Give what the bytes of a file hold that stands inside `depth` others."""
     kind = kind_of(data)
+    sha256 = hashlib.sha256(data).hexdigest()
     match kind:
         case Kind.PDF | Kind.OTHER:  # whatever it is, it is told that a PDF is wanted
-            return _read_pdf(data, name, editions, roots)
-        case Kind.ARCHIVE | Kind.OUTLOOK | Kind.WINMAIL:
-            sha256 = hashlib.sha256(data).hexdigest()
+            return _read_pdf(data, name, way)
+        case Kind.MESSAGE:
+            read = guarded(
+                lambda: _read_message(data, name, sha256, depth, way), file=name, sha256=sha256
+            )
+            return (read,) if isinstance(read, Refusal) else read
+        case Kind.ARCHIVE | Kind.OUTLOOK | Kind.WINMAIL | Kind.MAILBOX:
             return (refuse(_UNOPENED[kind], file=name, sha256=sha256),)
         case _:
             assert_never(kind)
 
 
-def _read_pdf(
-    data: bytes, name: str, editions: Editions, roots: Sequence[bytes]
+def _read_message(
+    data: bytes, name: str, sha256: str, depth: int, way: _Way
 ) -> tuple[Returned, ...]:
+    check_size(data)
+    gathered = gather(
+        files_in_message(data, depth=depth),
+        outer=name,
+        sha256=sha256,
+        allowance=way.allowance,
+        read=partial(_read, way=way),
+    )
+    if not gathered.returned:
+        raise refused(RefusalCode.NO_FORM_IN_MESSAGE, found=gathered.listed or "0")
+    return gathered.told()
+
+
+def _read_pdf(data: bytes, name: str, way: _Way) -> tuple[Returned, ...]:
     opened = open_bytes(data, name)
     if isinstance(opened, Refusal):
         return (opened,)
+    editions = way.editions
 
     def work() -> tuple[Returned, ...]:
         return check_signatures(
             opened,
             _read_parts(opened, editions),
-            roots=roots,
+            roots=way.roots,
             read_revision=partial(_read_revision, editions=editions),
         )
 

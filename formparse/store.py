@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from formgen.publish import output_error, prepare_folder, publish, sweep_leftovers, sync_folder
 from formparse.cleaning import escape_json
 from formparse.exchange import pack, unpack
+from formparse.kinds import Kind, kind_of
 from formparse.records import RecordError
 from formparse.returned import Refusal, Returned
 
@@ -52,6 +53,9 @@ _INDEX = "index.json"
 
 OWN_NAMES = (*_FOLDERS, _FORMS, _INDEX)
 """What is no return, when a folder given to `import` has the store inside."""
+
+_SUFFIXES = {Kind.PDF: ".pdf", Kind.MESSAGE: ".eml"}
+"""Of the kinds of file in which returns come."""
 
 _HARMLESS_SUFFIXES = frozenset(
     (".pdf", ".fdf", ".xfdf", ".eml", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".heic")
@@ -241,7 +245,8 @@ def _dump(value: dict[str, Any]) -> bytes:
 
 def _suffix_of(untrusted_name: str, data: bytes) -> str:
     """Give the suffix a kept file gets: so that a double click opens it, and nothing starts."""
-    if b"%PDF-" in data[:1024]:
-        return ".pdf"
+    told = _SUFFIXES.get(kind_of(data))
+    if told is not None:
+        return told
     suffix = PurePath(untrusted_name).suffix.lower()
     return suffix if suffix in _HARMLESS_SUFFIXES else ".bin"
