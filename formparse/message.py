@@ -19,9 +19,12 @@ from formparse.errors import RefusalCode, refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PARTS = 200
+MAX_PARTS = 100
 """Bodies, pictures and attachments, wrappings included; a long exchange, forwarded, has under 50.
-At 0.4 ms each this is a moment, and it bounds how deep messages lie in messages."""
+It also bounds how deep parts lie in parts: each line is looked at once for each level."""
+
+MAX_HEADERS = 1_000
+"""Of one part; servers and filters write some hundred. Millions would take minutes."""
 
 MAX_HEADER = 10_000
 """Characters of a header that says what a part is. The library parses some of them in quadratic
@@ -75,6 +78,16 @@ class _OnlyContentHeaders(EmailPolicy):
         return super().header_source_parse(sourcelines)
 
 
+class _Mail(EmailMessage):
+    """A message or a part of one, with as many headers as somebody writes."""
+
+    def set_raw(self, name: str, value: Any) -> None:
+        if len(self) >= MAX_HEADERS:
+            found = f"partie de message à plus de {MAX_HEADERS} en-têtes"
+            raise refused(RefusalCode.TOO_COMPLEX, found=found)
+        super().set_raw(name, value)
+
+
 def files_in_message(data: bytes, *, depth: int = 0) -> tuple[Enclosed, ...]:
     """Give the files attached to a message, in its order; RefusedError over a limit.
 
@@ -97,7 +110,7 @@ def _parse(data: bytes) -> EmailMessage:
         count += 1
         if count > MAX_PARTS:
             raise refused(RefusalCode.TOO_COMPLEX, found=f"message de plus de {MAX_PARTS} parties")
-        return EmailMessage(policy=policy)
+        return _Mail(policy=policy)
 
     policy = _OnlyContentHeaders(message_factory=new_part)  # type: ignore[call-overload] # typeshed: takes any subclass of Message but the plainest only
     parsed = BytesParser(policy=policy).parsebytes(data)

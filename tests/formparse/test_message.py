@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from formparse import enclosed
 from formparse.enclosed import MAX_DEPTH, MAX_FILES_INSIDE
 from formparse.kinds import Kind, kind_of
-from formparse.message import MAX_HEADER, MAX_PARTS, files_in_message
+from formparse.message import MAX_HEADER, MAX_HEADERS, MAX_PARTS, files_in_message
 from formparse.read import read_bytes
 from formparse.returned import InnerFile, Refusal, Returned, ReturnedForm
 from tests.formparse.forms import ALL, Editions, make_catalog, make_form, make_layout
@@ -249,6 +249,12 @@ def test_more_bytes_than_anybody_sends_are_refused(monkeypatch: pytest.MonkeyPat
 def test_a_header_that_never_ends_is_refused() -> None:
     head = b"From: a@b\nTo: c@d\nContent-Type: application/pdf; name="
     assert codes(read(head + b"x" * MAX_HEADER + b"\n\nx")) == ["too-complex"]
+
+
+def test_headers_without_end_are_refused() -> None:
+    head = b"From: a@b\nTo: c@d\n"
+    assert codes(read(head + b"X:\n" * (MAX_HEADERS - 1) + b"\n")) == ["too-complex"]
+    assert codes(read(head + b"X:\n" * (MAX_HEADERS - 2) + b"\n")) == ["no-form-in-message"]
 
 
 def test_a_message_over_the_limit_is_refused() -> None:
