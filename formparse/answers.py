@@ -80,6 +80,37 @@ def resolve_answers(reading: Reading, questionnaire: Questionnaire) -> Answers:
     return Answers(points=tuple(points), findings=tuple(findings))
 
 
+def resolve_values(reading: Reading, questionnaire: Questionnaire) -> Answers:
+    """Give the answers where only values came and no boxes: from a data file.
+
+    A point that it does not name is not answered: readers leave out what is empty.
+    """
+    offered = frozenset(questionnaire.answers)
+    points = []
+    for point in questionnaire.points:
+        seen = reading.points.get(point.id)
+        verdict = _resolve_values(seen.copies, offered) if seen is not None else _UNANSWERED
+        points.append(PointAnswer(point_id=point.id, answer=verdict.answer, doubt=verdict.doubt))
+    return Answers(points=tuple(points), findings=())
+
+
+def _resolve_values(copies: Sequence[PointCopy], offered: AbstractSet[Answer]) -> _Verdict:
+    words = {None if copy.value is None else _word(copy.value) for copy in copies}
+    told = sorted(word for word in words if word is not None)
+    if any(copy.has_odd_value for copy in copies):
+        return _doubt(DoubtKind.UNCLEAR, "La valeur du champ n'est ni un nom ni un texte.", told)
+    if len(words) > 1:
+        reason = "Le fichier donne plusieurs fois ce point, avec des valeurs différentes."
+        return _doubt(DoubtKind.CONFLICT, reason, told)
+    if not told:
+        return _UNANSWERED
+    answer = next((answer for answer in offered if answer.value == told[0]), None)
+    if answer is None:
+        reason = "Le questionnaire ne propose pas cette réponse."
+        return _doubt(DoubtKind.NOT_ALLOWED, reason, told)
+    return _Verdict(answer=answer)
+
+
 def _resolve_point(
     seen: PointSeen, offered: AbstractSet[Answer], *, values_are_drawn: bool
 ) -> _Verdict:

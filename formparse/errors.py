@@ -32,6 +32,9 @@ class RefusalCode(StrEnum):
     ENCRYPTED = "encrypted"
     TOO_COMPLEX = "too-complex"
     NOT_A_FORM = "not-a-form"
+    NOT_FORM_DATA = "not-form-data"
+    """A data file without a field of ours."""
+    UNSAFE_DATA = "unsafe-data"
     UNKNOWN_CATALOG = "unknown-catalog"
     UNKNOWN_VERSION = "unknown-version"
     UNKNOWN_EDITION = "unknown-edition"
@@ -140,6 +143,18 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "imprimé en PDF ou numérisé, demandez le fichier enregistré depuis le lecteur.",
         "no page of a form made by this software was recognised in this PDF. If it was printed "
         "to PDF or scanned, ask for the file as saved from the reader.",
+    ),
+    RefusalCode.NOT_FORM_DATA: Phrase(
+        "aucun champ d'un formulaire de ce logiciel dans ce fichier de données. Demandez au "
+        "fournisseur le formulaire PDF enregistré.",
+        "no field of a form made by this software in this data file. Ask the supplier for the "
+        "form itself, saved as a PDF.",
+    ),
+    RefusalCode.UNSAFE_DATA: Phrase(
+        "le fichier de données contient une déclaration {found}, qu'aucun lecteur PDF n'écrit et "
+        "qui peut être dangereuse. Demandez au fournisseur le formulaire PDF enregistré.",
+        "the data file has a {found} declaration, which no PDF reader writes and which may be "
+        "dangerous. Ask the supplier for the form itself, saved as a PDF.",
     ),
     RefusalCode.UNKNOWN_CATALOG: Phrase(
         "le formulaire vient du catalogue « {found} », inconnu ici (connu : {expected}). "

@@ -26,7 +26,9 @@ from formparse.returned import (
 ReadInner = Callable[[bytes, str, int], tuple[Returned, ...]]
 """Bytes of a file inside, what people are told it is called, files around it -> what it says."""
 
-_NO_FORM = frozenset({RefusalCode.NOT_A_FORM, RefusalCode.NO_FORM_IN_MESSAGE})
+_NO_FORM = frozenset(
+    {RefusalCode.NOT_A_FORM, RefusalCode.NO_FORM_IN_MESSAGE, RefusalCode.NOT_FORM_DATA}
+)
 """Read well, and nothing of ours: conditions of sale, a brochure, the thread of an exchange."""
 
 _MAX_LISTED = 20

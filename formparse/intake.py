@@ -10,6 +10,7 @@ import contextvars
 import hashlib
 import io
 import logging
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -83,6 +84,9 @@ _MAX_ROOT_SEARCH = 2_000
 _END_MARK = b"%%EOF"
 _TAIL_BYTES = 2_048
 """Where the end mark is looked for, before pypdf says that it cannot do without."""
+
+_FDF_OBJECT = re.compile(rb"(?<![^ \t\r\n\f\0])([0-9]{1,7}) 0 obj\b")
+_FDF_ROOT = re.compile(rb"/Root[ \t\r\n]*([0-9]{1,7})[ \t\r\n]+0[ \t\r\n]+R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +236,37 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
         pages=_pages(objects, root),
         repairs=guard.repairs,
     )
+
+
+def open_fdf(data: bytes) -> tuple[Objects, Entries]:
+    """Give the objects of an FDF file, and its root; RefusedError where it is cut or encrypted.
+
+    FDF is PDF without a table of where its objects stand: the table is made here.
+    """
+    body, trailer, end = data[data.find(b"%FDF-") :].rpartition(b"trailer")
+    root = _FDF_ROOT.search(end)
+    if not trailer or root is None:
+        raise refused(RefusalCode.DAMAGED, found="fin du fichier absente")
+    if b"/Encrypt" in end:
+        raise refused(RefusalCode.ENCRYPTED)
+    places = {int(found[1]): found.start(1) for found in _FDF_OBJECT.finditer(body)}
+    if len(places) > MAX_OBJECTS:
+        raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_OBJECTS} objets")
+    if len(places) != len(_FDF_OBJECT.findall(body)):
+        raise refused(RefusalCode.DAMAGED, found="deux objets du même numéro")
+    table = [b"0 1", b"0000000000 65535 f "]
+    for number, place in places.items():
+        table += [b"%d 1" % number, b"%010d 00000 n " % place]
+    pdf = b"%%PDF-%b\nxref\n%b\ntrailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        body[len(b"%FDF-") :],
+        b"\n".join(table),
+        max(places, default=0) + 1,
+        int(root[1]),
+        len(body) + 1,
+    )
+    guard = _Guard(len(pdf))
+    objects = Objects(pdf, _reader(pdf, guard), guard=guard, limit=MAX_OBJECTS)
+    return objects, objects.entries(Ref(int(root[1]), 0)) or Entries({})
 
 
 def _reader(data: bytes, guard: _Guard) -> LeanReader:

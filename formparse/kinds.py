@@ -7,6 +7,7 @@ that they hear what to do. Opening is for others.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 HEADER_BYTES = 1024
@@ -21,6 +22,10 @@ class Kind(StrEnum):
     """What a file is."""
 
     PDF = "pdf"
+    FDF = "fdf"
+    """The values of a form without the form, as PDF readers send them."""
+    XFDF = "xfdf"
+    """The same as XML."""
     MESSAGE = "message"
     """An e-mail message, `.eml`."""
     MAILBOX = "mailbox"
@@ -45,6 +50,10 @@ _OLE_MESSAGE = "__properties_version1.0".encode("utf-16-le")
 """Name of a stream that every `.msg` has and no document (MS-OXMSG 2.2)."""
 _TNEF = b"\x78\x9f\x3e\x22"
 
+_BEFORE_XML = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
+_XFDF = re.compile(rb"<\0?x\0?f\0?d\0?f\0?[ \t\r\n>]")
+"""In one or two bytes a letter."""
+
 _FIELD = re.compile(rb"([!-9;-~]{1,76}):|[ \t]+[^ \t]")
 """A header line or the continuation of one (RFC 5322, 2.2)."""
 _OF_MESSAGES = frozenset(
@@ -57,22 +66,43 @@ _ENCLOSES = re.compile(rb"multipart/|quoted-printable", re.IGNORECASE)
 _MAILBOX_LINE = re.compile(rb"^From \S+ .*\d\d:\d\d", re.MULTILINE)
 
 
-def kind_of(data: bytes) -> Kind:
-    """Give the kind of a file with these bytes."""
-    if data.startswith(_ARCHIVES):
-        return Kind.OTHER if _OFFICE_ENTRY.match(data) else Kind.ARCHIVE
-    if data.startswith(_OLE):
-        return Kind.OUTLOOK if _OLE_MESSAGE in data else Kind.OTHER
-    if data.startswith(_TNEF):
-        return Kind.WINMAIL
-    is_pdf = b"%PDF-" in data[: HEADER_BYTES + 5]
+def _is_archive(data: bytes) -> bool:
+    return data.startswith(_ARCHIVES) and not _OFFICE_ENTRY.match(data)
+
+
+def _is_outlook(data: bytes) -> bool:
+    return data.startswith(_OLE) and _OLE_MESSAGE in data
+
+
+def _is_winmail(data: bytes) -> bool:
+    return data.startswith(_TNEF)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[: HEADER_BYTES + 5]
+
+
+def _is_fdf(data: bytes) -> bool:
+    return b"%FDF-" in data[: HEADER_BYTES + 5]
+
+
+def _is_xfdf(data: bytes) -> bool:
+    head = data[:_HEAD_BYTES]
+    return head.lstrip(_BEFORE_XML).startswith(b"<") and _XFDF.search(head) is not None
+
+
+def _is_mailbox(data: bytes) -> bool:
+    if not data.startswith(b"From ") or not _is_message(data):
+        return False
+    starts = _MAILBOX_LINE.finditer(data)
+    next(starts, None)
+    return next(starts, None) is not None
+
+
+def _is_message(data: bytes) -> bool:
     headers = _message_headers(data)
     # Lines of a mail program may stand before a PDF, and a PDF may stand early in a message.
-    if headers and (not is_pdf or _ENCLOSES.search(headers)):
-        return _kind_of_message(data)
-    if is_pdf:
-        return Kind.PDF
-    return Kind.OTHER
+    return bool(headers) and (not _is_pdf(data) or _ENCLOSES.search(headers) is not None)
 
 
 def _message_headers(data: bytes) -> bytes:
@@ -95,7 +125,19 @@ def _message_headers(data: bytes) -> bytes:
     return b"\n".join(lines) if len(names & _OF_MESSAGES) >= _MIN_OF_MESSAGES else b""
 
 
-def _kind_of_message(data: bytes) -> Kind:
-    starts = _MAILBOX_LINE.finditer(data) if data.startswith(b"From ") else iter(())
-    next(starts, None)
-    return Kind.MAILBOX if next(starts, None) else Kind.MESSAGE
+_TESTS: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.ARCHIVE, _is_archive),
+    (Kind.OUTLOOK, _is_outlook),
+    (Kind.WINMAIL, _is_winmail),
+    (Kind.MAILBOX, _is_mailbox),
+    (Kind.MESSAGE, _is_message),
+    (Kind.PDF, _is_pdf),
+    (Kind.FDF, _is_fdf),
+    (Kind.XFDF, _is_xfdf),
+)
+"""The first that holds tells the kind."""
+
+
+def kind_of(data: bytes) -> Kind:
+    """Give the kind of a file with these bytes."""
+    return next((kind for kind, holds in _TESTS if holds(data)), Kind.OTHER)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from formgen.naming import TextPart
+from formparse.answers import resolve_values
 from formparse.dates import parse_date
 from formparse.enclosed import Allowance
 from formparse.errors import RefusalCode, refusal_of, refuse, refused
 from formparse.evidence import read_form
+from formparse.fdf import read_fdf
 from formparse.gather import gather
 from formparse.intake import Repairs, ReturnedPdf, check_size, guarded, open_bytes, take_returned
 from formparse.kinds import Kind, kind_of
 from formparse.message import files_in_message
 from formparse.printed import Sheets
+from formparse.readers.data import NO_EDITION, about_data, read_data, sort_data
+from formparse.reading import SignatureSeen
 from formparse.returned import (
     Finding,
+    FormIdentity,
     ReadAttestation,
     Refusal,
     Returned,
@@ -31,6 +36,7 @@ from formparse.returned import (
 from formparse.revision import Revision
 from formparse.signatures import check_signatures
 from formparse.triage import Part, RefusedPart, triage
+from formparse.xfdf import read_xfdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,14 +92,21 @@ def _read(data: bytes, name: str, depth: int, way: _Way) -> tuple[Returned, ...]
         case Kind.PDF | Kind.OTHER:  # whatever it is, it is told that a PDF is wanted
             return _read_pdf(data, name, way)
         case Kind.MESSAGE:
-            read = guarded(
-                lambda: _read_message(data, name, sha256, depth, way), file=name, sha256=sha256
-            )
-            return (read,) if isinstance(read, Refusal) else read
+
+            def work() -> tuple[Returned, ...]:
+                return _read_message(data, name, sha256, depth, way)
+
+        case Kind.FDF | Kind.XFDF:
+
+            def work() -> tuple[Returned, ...]:
+                return _read_data(data, name, sha256, kind, way)
+
         case Kind.ARCHIVE | Kind.OUTLOOK | Kind.WINMAIL | Kind.MAILBOX:
             return (refuse(_UNOPENED[kind], file=name, sha256=sha256),)
         case _:
             assert_never(kind)
+    read = guarded(work, file=name, sha256=sha256)
+    return (read,) if isinstance(read, Refusal) else read
 
 
 def _read_message(
@@ -110,6 +123,46 @@ def _read_message(
     if not gathered.returned:
         raise refused(RefusalCode.NO_FORM_IN_MESSAGE, found=gathered.listed or "0")
     return gathered.told()
+
+
+def _read_data(
+    data: bytes, name: str, sha256: str, kind: Literal[Kind.FDF, Kind.XFDF], way: _Way
+) -> tuple[Returned, ...]:
+    check_size(data)
+    content = read_fdf(data) if kind is Kind.FDF else read_xfdf(data)
+    told = sort_data(content, way.editions.catalogs())
+    if not told.fields_of:
+        raise refused(RefusalCode.NOT_FORM_DATA)
+    forms = []
+    for questionnaire_id, fields in told.fields_of.items():
+        questionnaire = told.catalog.questionnaire(questionnaire_id)
+        reading = read_data(fields, questionnaire)
+        answers = resolve_values(reading, questionnaire)
+        findings = (*about_data(content, told, reading), *answers.findings)
+        identity = FormIdentity(
+            catalog_id=told.catalog.id,
+            catalog_version=told.catalog.version,
+            edition=NO_EDITION,
+            questionnaire_id=questionnaire_id,
+            form_id=None,
+            supplier_id=None,
+        )
+        # Whatever it says of a signature, none can be checked.
+        unsigned = replace(reading, signature=SignatureSeen(has_value=False, drawings=()))
+        attestation = _attestation(unsigned)
+        forms.append(
+            ReturnedForm(
+                file=name,
+                sha256=sha256,
+                identity=identity,
+                pages=(),
+                method=reading.method,
+                answers=answers.points,
+                attestation=attestation,
+                findings=(*findings, *_text_findings(reading, attestation)),
+            )
+        )
+    return tuple(forms)
 
 
 def _read_pdf(data: bytes, name: str, way: _Way) -> tuple[Returned, ...]:

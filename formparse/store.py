@@ -54,7 +54,7 @@ _INDEX = "index.json"
 OWN_NAMES = (*_FOLDERS, _FORMS, _INDEX)
 """What is no return, when a folder given to `import` has the store inside."""
 
-_SUFFIXES = {Kind.PDF: ".pdf", Kind.MESSAGE: ".eml"}
+_SUFFIXES = {Kind.PDF: ".pdf", Kind.MESSAGE: ".eml", Kind.FDF: ".fdf", Kind.XFDF: ".xfdf"}
 """Of the kinds of file in which returns come."""
 
 _HARMLESS_SUFFIXES = frozenset(
