@@ -73,7 +73,7 @@ def gather(
             continue
         inner_sha256 = hashlib.sha256(file.data).hexdigest()
         first_name = first_names.setdefault(inner_sha256, file.name)
-        if first_name != file.name:
+        if file.data and first_name != file.name:
             passed_over.append(f"{file.name} (même contenu que {first_name})")
             continue
         try:
@@ -88,6 +88,19 @@ def gather(
         else:
             returned += [_inside(one, file, sha256, inner_sha256) for one in read_inside]
     return Gathered(returned=tuple(returned), passed_over=tuple(passed_over))
+
+
+def add_inner(read: tuple[Returned, ...], inner: Gathered | Refusal) -> tuple[Returned, ...]:
+    """Give what stands on the pages of a PDF, and what the files inside it say.
+
+    The cover of a portfolio is no form, and need not be one.
+    """
+    if isinstance(inner, Refusal):
+        is_told = any(isinstance(one, Refusal) and one.code == inner.code for one in read)
+        return read if is_told else (*read, inner)
+    is_cover = all(isinstance(one, Refusal) and one.code in _NO_FORM for one in read)
+    on_pages = () if is_cover and inner.returned else read
+    return replace(inner, returned=(*on_pages, *inner.returned)).told()
 
 
 def _inside(one: Returned, file: Enclosed, sha256: str, inner_sha256: str) -> Returned:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from formgen.naming import TextPart
 from formparse.answers import resolve_values
 from formparse.dates import parse_date
+from formparse.embedded import files_in_pdf
 from formparse.enclosed import Allowance
 from formparse.errors import RefusalCode, refusal_of, refuse, refused
 from formparse.evidence import read_form
 from formparse.fdf import read_fdf
-from formparse.gather import gather
+from formparse.gather import Gathered, add_inner, gather
 from formparse.intake import Repairs, ReturnedPdf, check_size, guarded, open_bytes, take_returned
 from formparse.kinds import Kind, kind_of
 from formparse.message import files_in_message
@@ -90,7 +91,7 @@ def _read(data: bytes, name: str, depth: int, way: _Way) -> tuple[Returned, ...]
     sha256 = hashlib.sha256(data).hexdigest()
     match kind:
         case Kind.PDF | Kind.OTHER:  # whatever it is, it is told that a PDF is wanted
-            return _read_pdf(data, name, way)
+            return _read_pdf(data, name, depth, way)
         case Kind.MESSAGE:
 
             def work() -> tuple[Returned, ...]:
@@ -165,13 +166,13 @@ def _read_data(
     return tuple(forms)
 
 
-def _read_pdf(data: bytes, name: str, way: _Way) -> tuple[Returned, ...]:
+def _read_pdf(data: bytes, name: str, depth: int, way: _Way) -> tuple[Returned, ...]:
     opened = open_bytes(data, name)
     if isinstance(opened, Refusal):
         return (opened,)
     editions = way.editions
 
-    def work() -> tuple[Returned, ...]:
+    def on_pages() -> tuple[Returned, ...]:
         return check_signatures(
             opened,
             _read_parts(opened, editions),
@@ -179,8 +180,18 @@ def _read_pdf(data: bytes, name: str, way: _Way) -> tuple[Returned, ...]:
             read_revision=partial(_read_revision, editions=editions),
         )
 
-    read = guarded(work, file=opened.name, sha256=opened.sha256)
-    return (read,) if isinstance(read, Refusal) else read
+    def inside() -> Gathered:
+        return gather(
+            files_in_pdf(opened, depth=depth),
+            outer=name,
+            sha256=opened.sha256,
+            allowance=way.allowance,
+            read=partial(_read, way=way),
+        )
+
+    read = guarded(on_pages, file=name, sha256=opened.sha256)
+    found = guarded(inside, file=name, sha256=opened.sha256)
+    return add_inner((read,) if isinstance(read, Refusal) else read, found)
 
 
 def _read_revision(data: bytes, *, editions: Editions) -> Revision | None:
