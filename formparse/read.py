@@ -17,7 +17,7 @@ from formparse.errors import RefusalCode, refusal_of, refuse, refused
 from formparse.evidence import read_form
 from formparse.fdf import read_fdf
 from formparse.gather import Gathered, add_inner, gather
-from formparse.intake import Repairs, ReturnedPdf, check_size, guarded, open_bytes, take_returned
+from formparse.intake import ReturnedPdf, check_size, guarded, open_bytes, take_returned
 from formparse.kinds import Kind, kind_of
 from formparse.message import files_in_message
 from formparse.printed import Sheets
@@ -238,7 +238,7 @@ def _read_form(
         answers=answers.points,
         attestation=attestation,
         findings=(
-            *_repair_findings(pdf.repairs),
+            *_repair_findings(pdf),
             *part.findings,
             *answers.findings,
             *evidence.findings,
@@ -288,17 +288,19 @@ _PART_NAMES = {
 }
 
 
-def _repair_findings(repairs: Repairs) -> Iterator[Finding]:
-    if repairs.count:
+def _repair_findings(pdf: ReturnedPdf) -> Iterator[Finding]:
+    # pypdf searches the file for what a reference to nothing means, and says so each time.
+    count = pdf.repairs.count - pdf.objects.undefined
+    if count > 0:
         yield Finding(
             code="repaired",
             severity=Severity.WARNING,
             message=(
-                f"Fichier endommagé, réparé à la lecture ({repairs.count} anomalies) : comparez "
+                f"Fichier endommagé, réparé à la lecture ({count} anomalies) : comparez "
                 "avec ce que montre un lecteur PDF."
             ),
         )
-    elif repairs.end_was_missing:
+    elif pdf.repairs.end_was_missing:
         yield Finding(
             code="repaired",
             severity=Severity.INFO,

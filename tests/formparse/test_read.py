@@ -165,6 +165,16 @@ def test_repairs_are_told() -> None:
     assert [(f.code, f.severity) for f in form.findings] == [("repaired", Severity.WARNING)]
 
 
+def test_a_reference_to_nothing_is_no_repair() -> None:
+    """It means null; tools that split files leave one for each box (pdfunite)."""
+    file = make_form(Q1, FILL)
+    file.edit("page1", b"/Annots", b"/Annots [902 0 R 903 0 R] /Was")
+    file.edit("page2", b"/Annots [", b"/Annots [904 0 R 905 0 R ")
+    (form,) = read(file.data())
+    assert isinstance(form, ReturnedForm)
+    assert "repaired" not in [finding.code for finding in form.findings]
+
+
 def resaved(data: bytes, how: str) -> bytes:
     out = io.BytesIO()
     if how == "pypdf":
