@@ -87,8 +87,8 @@ def triage(pdf: ReturnedPdf, editions: Editions, sheets: Sheets) -> tuple[Part |
     foreign: list[int] = []
     claims: dict[Ref, _Claim | None] = {}
     for page in pdf.pages:
-        found = _claim_of(page, pdf.objects, claims) or _recognise(page, pdf.objects, editions)
-        known = (found,) if found is not None else _by_print(page, sheets, editions)
+        found = _claim_of(page, pdf.objects, claims)
+        known = (found,) if found is not None else _unclaimed(page, pdf.objects, sheets, editions)
         claimed.extend(known)
         if not known:
             foreign.append(page.number)
@@ -156,6 +156,25 @@ def _read_claim(untrusted: Entries | None) -> _Claim | None:
         ),
         is_lost=False,
     )
+
+
+def _unclaimed(
+    page: Page, objects: Objects, sheets: Sheets, editions: Editions
+) -> tuple[_ClaimedPage, ...]:
+    """Give what a page is that no longer says so itself: by its fields, and by what is printed.
+
+    The codes on it still say which of several forms of one kind it is from. Without that, pages of
+    two suppliers' forms that were merged (MuPDF drops what pages say of themselves) could be mixed.
+    """
+    recognised = _recognise(page, objects, editions)
+    printed = _by_print(page, sheets, editions)
+    if recognised is None:
+        return printed
+    if len(printed) == 1 and not printed[0].claim.is_lost:
+        by_fields, by_code = recognised.claim.identity, printed[0].claim.identity
+        if by_fields.questionnaire_id == by_code.questionnaire_id:
+            return printed
+    return (recognised,)
 
 
 # --- What is printed on it ----------------------------------------------------------------------
