@@ -291,6 +291,8 @@ class _Walk:
             return [kid for kid in kids if not isinstance(kid, Ref) or kid not in self.seen]
         found = self.read_field(entries)
         name = self.name_of(entries)
+        if self.is_of_missing_page(name):
+            return kids
         if name in self.places.known_points:
             value = found.value
             copy = PointCopy(boxes=(), value=_value_word(value), has_odd_value=_is_odd(value))
@@ -303,6 +305,17 @@ class _Walk:
         else:
             return kids
         return []
+
+    def is_of_missing_page(self, name: str) -> bool:
+        """Whether a field stands on a page of the form that the file does not have.
+
+        Tools that take pages out leave their fields (pikepdf). Nobody sees what these say, and
+        another file may have the page, with what became of it since.
+        """
+        part = self.places.texts.get(name)
+        place = self.places.text_places.get(part) if part is not None else None
+        index = place.page if place is not None else self.places.page_of.get(name)
+        return index is not None and not self.indexes & {index, None}
 
     # --- Texts and signature --------------------------------------------------------------------
     def text(self, part: TextPart, value: Value) -> None:

@@ -329,3 +329,14 @@ def test_a_signature_value_is_digital_whatever_it_is(value: bytes) -> None:
     file.edit("Q1-signature", b"/FT /Sig", b"/FT /Sig /V " + value)
     assert read(file).attestation.signature.kind is SignatureKind.DIGITAL
     assert codes(file) == ["signature-unreadable"]
+
+
+def test_what_fields_say_of_a_page_that_is_not_there_is_not_read() -> None:
+    """pikepdf leaves the fields of pages that it takes out; another file may have the page."""
+    file = make_form(Q1, FILL, {TextPart.COMPANY: "Acmé"})
+    file.objects[2] = b"<< /Type /Pages /Count 1 /Kids [%d 0 R] >>" % file.names["page1"]
+    form = read(file)
+    found = {point.point_id: point.answer for point in form.answers}
+    assert found == {**FILL, "Q1-03": None, "Q1-04": None}
+    assert form.attestation.company is None
+    assert [finding.code for finding in form.findings] == ["pages-missing"]
