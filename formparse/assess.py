@@ -21,6 +21,7 @@ from formparse.actions import (
 )
 from formparse.choice import Choice, ImportedForm, PointReading, Return, choose_returns
 from formparse.policy import (
+    ABOUT_PAGES,
     ABOUT_SIGNATURE,
     SOURCE_CATALOG,
     AttestationState,
@@ -270,8 +271,12 @@ def _findings(
         choice = choices.get(questionnaire.id)
         if choice is None:
             continue
-        for part in choice.counted.parts:
+        parts = choice.counted.parts
+        untrue = ABOUT_PAGES if len(parts) > 1 else frozenset()
+        for part in parts:
             for finding in (*part.form.findings, *_about_version(part.form, catalog)):
+                if finding.code in untrue:
+                    continue
                 yield PlacedFinding(
                     finding=finding, questionnaire_id=questionnaire.id, form=part.form
                 )

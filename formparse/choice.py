@@ -145,12 +145,17 @@ def _bundle(forms: list[ImportedForm]) -> list[list[ImportedForm]]:
 
 
 def _completes(form: ReturnedForm, bundle: list[ImportedForm]) -> bool:
-    if form.identity.form_id is None or not form.form_pages:
+    """Say whether each of the two has pages that the other lacks.
+
+    A page may be in both (sent twice, or put right): where these disagree, the point is doubtful.
+    """
+    if form.identity.form_id is None or not all(
+        one.form_pages for one in (form, *(part.form for part in bundle))
+    ):
         return False
-    return all(
-        part.form.form_pages and not set(part.form.form_pages) & set(form.form_pages)
-        for part in bundle
-    )
+    mine = set(form.form_pages)
+    theirs = {page for part in bundle for page in part.form.form_pages}
+    return not mine <= theirs and not theirs <= mine
 
 
 def _put_together(bundle: list[ImportedForm]) -> Return:
@@ -325,12 +330,22 @@ def _contest(counted: Return, other: Return, point_id: str, why: str) -> PointRe
 def _joined_parts(counted: Return) -> tuple[Finding, ...]:
     if len(counted.parts) == 1:
         return ()
+    joined = Finding(
+        code="parts-joined",
+        severity=Severity.INFO,
+        message=f"Formulaire reçu en {len(counted.parts)} fichiers, réunis\u00a0: {counted.name}.",
+    )
+    page_count = counted.parts[0].form.page_count or 0
+    missing = sorted(set(range(1, page_count + 1)) - _form_pages(counted))
+    if not missing:
+        return (joined,)
     return (
+        joined,
         Finding(
-            code="parts-joined",
-            severity=Severity.INFO,
-            message=f"Formulaire reçu en {len(counted.parts)} fichiers, réunis\u00a0: "
-            f"{counted.name}.",
+            code="pages-missing",
+            severity=Severity.WARNING,
+            message=f"Il manque des pages du formulaire, tous fichiers réunis\u00a0: "
+            f"{', '.join(map(str, missing))} sur {page_count}. Leurs points sont sans réponse.",
         ),
     )
 

@@ -250,6 +250,10 @@ ABOUT_SIGNATURE = frozenset({"signature-broken", "changed-after-signing"})
 as it was issued."""
 
 
+ABOUT_PAGES = frozenset({"pages-missing"})
+"""Findings about one file that say nothing once the other files of its form are there."""
+
+
 def attestation_state(signature: Signature) -> AttestationState:
     """Give what a signature is worth. A signer nobody vouches for is still a signer."""
     match signature.kind:

@@ -234,6 +234,7 @@ def _read_form(
         identity=part.identity,
         pages=tuple(dict.fromkeys(page.page.number for page in part.pages)),
         form_pages=tuple(sorted({p.index + 1 for p in part.pages if p.index is not None})),
+        page_count=part.places.layout.page_count,
         method=reading.method,
         answers=answers.points,
         attestation=attestation,

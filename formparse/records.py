@@ -120,6 +120,7 @@ def _form_to_json(form: ReturnedForm) -> dict[str, Any]:
             "questionnaires": [identity.questionnaire_id],
             "pages": list(form.pages),
             "form_pages": list(form.form_pages),
+            "page_count": form.page_count,
         },
         "method": form.method.value,
         "answers": {
@@ -169,7 +170,11 @@ def from_json(untrusted_record: object, *, message_en: str | None = None) -> Ret
 
 
 def _form_from_json(record: _Object, file: str, sha256: str) -> ReturnedForm:
-    identity, pages, form_pages = _identity_from_json(record.nested("form"))
+    about = record.nested("form")
+    identity = _identity_from_json(about)
+    pages, form_pages = about.integers("pages"), about.integers("form_pages")
+    page_count = about.integer_or_none("page_count")
+    about.close()
     attestations = record.nested("attestation")
     form = ReturnedForm(
         file=file,
@@ -178,6 +183,7 @@ def _form_from_json(record: _Object, file: str, sha256: str) -> ReturnedForm:
         identity=identity,
         pages=pages,
         form_pages=form_pages,
+        page_count=page_count,
         method=_word(Method, record.text("method")),
         answers=_answers_from_json(record.nested("answers"), record.all_nested("doubtful")),
         attestation=_attestation_from_json(attestations.nested(identity.questionnaire_id)),
@@ -197,11 +203,11 @@ def _part_from_json(record: _Object) -> InnerFile | None:
     return read
 
 
-def _identity_from_json(form: _Object) -> tuple[FormIdentity, tuple[int, ...], tuple[int, ...]]:
+def _identity_from_json(form: _Object) -> FormIdentity:
     questionnaires = form.texts("questionnaires")
     if len(questionnaires) != 1:
         raise RecordError(f"{len(questionnaires)} questionnaires in one form")
-    identity = FormIdentity(
+    return FormIdentity(
         catalog_id=form.text("catalog"),
         catalog_version=form.text("version"),
         edition=form.integer("edition"),
@@ -209,9 +215,6 @@ def _identity_from_json(form: _Object) -> tuple[FormIdentity, tuple[int, ...], t
         form_id=form.text_or_none("form_id"),
         supplier_id=form.text_or_none("supplier_id"),
     )
-    pages, form_pages = form.integers("pages"), form.integers("form_pages")
-    form.close()
-    return identity, pages, form_pages
 
 
 def _answers_from_json(

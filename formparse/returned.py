@@ -166,6 +166,8 @@ class ReturnedForm:
     form_pages: tuple[int, ...] = ()
     """Pages of the form that were found, by their printed number from 1: what tells the parts of
     one form that came in several files from several copies of it. Empty where it is not known."""
+    page_count: int | None = None
+    """Pages that the form has; None where only its values came."""
     part: InnerFile | None = None
     """The file inside the given one that the form stands in; None where it is the given one."""
 

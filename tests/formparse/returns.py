@@ -186,6 +186,7 @@ def make_form(
     findings: tuple[Finding, ...] = (),
     form_pages: tuple[int, ...] = (),
     pages: tuple[int, ...] = (1,),
+    page_count: int | None = None,
     version: str | None = None,
     **attestation: Any,
 ) -> ReturnedForm:
@@ -206,6 +207,7 @@ def make_form(
         ),
         pages=pages,
         form_pages=form_pages,
+        page_count=page_count,
         method=Method.FIELDS,
         answers=tuple(_point_answer(point.id, told.get(point.id)) for point in points),
         attestation=make_attestation(**attestation),
@@ -308,6 +310,7 @@ def returned_forms(
         supplier_id=draw(st.sampled_from((None, "S-1", "s-1", "../x", "CON"))),
         findings=tuple(draw(st.lists(findings, max_size=2))),
         form_pages=draw(page_numbers),
+        page_count=draw(st.none() | st.integers(1, 4)),
         pages=draw(page_numbers),
     )
     attestation = dataclasses.replace(draw(attestations), company=draw(company))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from formgen.catalog import Answer
 from formparse.choice import Choice, ImportedForm, choose_returns
 from formparse.policy import AttestationState
-from formparse.returned import Doubt, DoubtKind
+from formparse.returned import Doubt, DoubtKind, InnerFile
 from tests.formparse.returns import (
     BROKEN,
     DIGITAL,
@@ -137,6 +138,39 @@ def test_parts_that_disagree_are_doubtful() -> None:
 )
 def test_what_is_no_other_part_is_another_return(other: ImportedForm) -> None:
     assert len(choose(part("1", (1,), OUI), other).superseded) == 1
+
+
+def test_parts_may_share_a_page_and_must_agree_on_it() -> None:
+    one = part("1", (1, 2), {"Q1-01": NON, "Q1-02": OUI})
+    two = part("2", (2, 3), {"Q1-02": OUI})
+    three = part("3", (2, 3), {"Q1-02": NON})
+    assert choose(one, two).counted.readings["Q1-02"].answer is OUI
+    disagreed = choose(one, three).counted.readings["Q1-02"]
+    assert disagreed.doubt is not None
+    assert disagreed.doubt.kind is DoubtKind.CONFLICT
+
+
+def test_pages_that_no_part_has_are_told() -> None:
+    one, two = part("1", (1,), OUI, page_count=4), part("2", (3,), OUI, page_count=4)
+    joined, missing = choose(one, two).findings
+    assert joined.code == "parts-joined"
+    assert (missing.code, ": 2, 4 sur 4" in missing.message) == ("pages-missing", True)
+    (joined,) = choose(part("1", (1,), OUI, page_count=2), part("2", (2,), OUI)).findings
+    assert joined.code == "parts-joined"
+
+
+def test_two_forms_of_one_message_are_two_returns() -> None:
+    """Same file, same pages: only their names in it tell them apart."""
+    one, two = (
+        imported(
+            dataclasses.replace(
+                make_form("Q1", OUI, file="m.eml"), part=InnerFile(name=name, sha256="0" * 64)
+            )
+        )
+        for name in ("a.pdf", "b.pdf")
+    )
+    assert choose(one, two) == choose(two, one)
+    assert len(choose(one, two).superseded) == 1
 
 
 def test_a_page_sent_afterwards_does_not_wipe_the_answers_out() -> None:
