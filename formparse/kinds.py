@@ -110,6 +110,8 @@ def _message_headers(data: bytes) -> bytes:
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if head.startswith(b"From "):
         head = head.partition(b"\n")[2]
+    if not _FIELD.match(head):
+        return b""  # most files, at once
     lines = head.split(b"\n")
     if len(data) > _HEAD_BYTES:
         lines.pop()  # cut off somewhere

@@ -26,6 +26,9 @@ NO_EDITION = 0
 _MAX_LISTED = 10
 """Names from outside that one finding lists."""
 
+_LONGEST_NAME = 60
+"""Letters shown of each of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortedData:
@@ -137,13 +140,11 @@ def about_data(data: FormData, told: SortedData, reading: Reading) -> Iterator[F
         ),
     )
     if told.unknown:
-        listed = ", ".join(told.unknown[:_MAX_LISTED])
-        more = len(told.unknown) - _MAX_LISTED
-        rest = f" et {more} de plus" if more > 0 else ""
         yield Finding(
             code="unknown-fields",
             severity=Severity.WARNING,
-            message=f"Champs inconnus du catalogue, non pris en compte\u00a0: {listed}{rest}.",
+            message="Champs inconnus du catalogue, non pris en compte\u00a0: "
+            f"{_listed(told.unknown)}.",
         )
     if data.extras:
         yield Finding(
@@ -151,7 +152,7 @@ def about_data(data: FormData, told: SortedData, reading: Reading) -> Iterator[F
             severity=Severity.WARNING,
             message=(
                 "Le fichier de données contient autre chose que des valeurs "
-                f"({', '.join(data.extras[:_MAX_LISTED])})\u00a0; rien n'en est exécuté ni lu."
+                f"({_listed(data.extras)})\u00a0; rien n'en est exécuté ni lu."
             ),
         )
     if reading.signature.has_value:
@@ -163,6 +164,13 @@ def about_data(data: FormData, told: SortedData, reading: Reading) -> Iterator[F
                 "n'est pas prise en compte."
             ),
         )
+
+
+def _listed(untrusted_names: Sequence[str]) -> str:
+    """Give the names for a message, no more and no longer than people read."""
+    shown = ", ".join(name[:_LONGEST_NAME] for name in untrusted_names[:_MAX_LISTED])
+    more = len(untrusted_names) - _MAX_LISTED
+    return f"{shown} et {more} de plus" if more > 0 else shown
 
 
 def _copy(field: DataField) -> PointCopy:

@@ -191,6 +191,15 @@ def test_unknown_fields_are_told_where_they_say_something(make: Make) -> None:
 
 
 @BOTH
+def test_names_without_end_are_not_repeated(make: Make) -> None:
+    many = [(f"Champ{n}" + "x" * 1_000, "x") for n in range(50)]
+    one = form(make([("Q1-01", "OUI"), *many]))
+    (finding,) = [finding for finding in one.findings if finding.code == "unknown-fields"]
+    assert len(finding.message) < 1_000
+    assert "et 40 de plus" in finding.message
+
+
+@BOTH
 def test_a_file_without_a_field_of_ours_is_refused(make: Make) -> None:
     assert refusal(make([("Nom", "x")])) == "not-form-data"
     assert refusal(make([])) == "not-form-data"
