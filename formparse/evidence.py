@@ -76,7 +76,10 @@ def read_form(
     drawings = reading.signature.drawings or (("Ink",) if seen.has_signature_ink else ())
     if not has_fields and _is_empty(both, texts, is_signed=bool(drawings)):
         return None
-    told = replace(reading, texts=texts, signature=replace(reading.signature, drawings=drawings))
+    signature = replace(
+        reading.signature, drawings=drawings, typed=reading.signature.typed or seen.signature_text
+    )
+    told = replace(reading, texts=texts, signature=signature)
     if not has_fields:
         method = Method.MARKS
     elif both.points == answers.points and told == reading:

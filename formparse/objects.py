@@ -401,6 +401,15 @@ class Objects:
         that merge and split files leave hundreds, and nothing is damaged."""
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether the file is encrypted, though with a password that is known."""
+        return self._reader.is_encrypted
+
+    def containers(self) -> Iterator[bytes]:
+        """Give the data of the object streams that were opened so far."""
+        return (data for data, _ in self._containers.values())
+
+    @property
     def count(self) -> int:
         """How many objects have been read."""
         return len(self._cache)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from formgen.catalog import Answer, Questionnaire
+from formgen.layout import LinkPlace
 from formgen.naming import (
     STATE_OF_ANSWER,
     TextPart,
@@ -75,6 +76,11 @@ def _near(corners: Corners, rect: Rect) -> bool:
     )
 
 
+def is_area(corners: Corners) -> bool:
+    """Whether a rectangle has any area: what is drawn into one without is not to be seen."""
+    return corners[0] < corners[2] and corners[1] < corners[3]
+
+
 def centre_is_in(corners: Corners, rect: Rect) -> bool:
     """Whether the centre of one rectangle lies in another."""
     x, y = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
@@ -106,6 +112,7 @@ class Places:
         self.texts = {text_field_name(questionnaire.id, part): part for part in TextPart}
         self.text_places = {text.part: Place(text.page, text.rect) for text in layout.text_places}
         self.signature_name = signature_field_name(questionnaire.id)
+        self.links = frozenset(one.url for one in layout.leaves() if isinstance(one, LinkPlace))
         signature = layout.signature_place
         self.signature = Place(signature.page, signature.rect)
         self._in_place: dict[tuple[object, int | None, object], BoxKey] = {}

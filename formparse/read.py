@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from formgen.naming import TextPart
 from formparse.answers import resolve_values
+from formparse.active import find_active
 from formparse.dates import parse_date
 from formparse.embedded import files_in_pdf
 from formparse.enclosed import Allowance
@@ -209,13 +210,22 @@ def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
     if not parts:
         return (refuse(RefusalCode.NOT_A_FORM, file=pdf.name, sha256=pdf.sha256),)
     times = Counter(part.identity.questionnaire_id for part in parts if isinstance(part, Part))
+    beside = find_active(
+        pdf,
+        own_links=frozenset(
+            link for part in parts if isinstance(part, Part) for link in part.places.links
+        ),
+    )
     results: list[Returned] = []
     for part in parts:
         if isinstance(part, RefusedPart):
             results.append(refusal_of(part.error, file=pdf.name, sha256=pdf.sha256))
         else:
             is_only_one = times[part.identity.questionnaire_id] == 1
-            results.append(_read_form(pdf, part, sheets, editions, is_only_one=is_only_one))
+            read = _read_form(pdf, part, sheets, editions, is_only_one=is_only_one)
+            if beside and isinstance(read, ReturnedForm):
+                read = replace(read, findings=(*read.findings, *beside))
+            results.append(read)
     return tuple(results)
 
 
@@ -244,6 +254,7 @@ def _read_form(
             *answers.findings,
             *evidence.findings,
             *_text_findings(reading, attestation),
+            *_typed_finding(reading),
         ),
     )
 
@@ -278,6 +289,10 @@ def _signature(reading: Reading) -> Signature:
     return Signature(kind=SignatureKind.NONE)
 
 
+_LONGEST_NAME = 80
+"""Characters of a typed name in a message."""
+
+
 # --- What is said beside the answers ------------------------------------------------------------
 _PART_NAMES = {
     TextPart.COMPANY: "société",
@@ -306,6 +321,19 @@ def _repair_findings(pdf: ReturnedPdf) -> Iterator[Finding]:
             code="repaired",
             severity=Severity.INFO,
             message="La marque de fin du fichier manquait ; elle a été rétablie à la lecture.",
+        )
+
+
+def _typed_finding(reading: Reading) -> Iterator[Finding]:
+    """Give what is to be said of a name that is typed where a signature should be."""
+    if reading.signature.typed:
+        words = " ".join(reading.signature.typed.split())
+        shown = words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME]}…"
+        yield Finding(
+            code="signature-typed",
+            severity=Severity.INFO,
+            message=f"Dans la zone de signature, du texte est tapé : « {shown} ». N'importe qui "
+            "peut l'avoir tapé.",
         )
 
 

@@ -109,6 +109,8 @@ class SignatureSeen:
     """The signature field has a value: somebody signed, or something claims so."""
     drawings: tuple[str, ...]
     """Kinds of annotations drawn over it (`Ink`, `Stamp`...)."""
+    typed: str = ""
+    """Letters typed there: anybody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,5 +138,7 @@ class MarksSeen:
     """Points of pages that are there but could not be looked at."""
     texts: Mapping[TextPart, TextSeen]
     has_signature_ink: bool
+    signature_text: str
+    """Letters that stand in the signature area, as text of the page or of a note."""
     findings: Mapping[TextPart, Finding]
     """What is to be said about a text, if anything."""

@@ -15,7 +15,7 @@ from formgen.naming import ANSWER_OF_STATE, OFF_STATE, TextPart
 from formparse.errors import RefusalCode, more_than, refused
 from formparse.intake import MAX_ANNOTATIONS, MAX_FIELDS, ReturnedPdf
 from formparse.objects import Entries, Name, Objects, Ref, Stream, String, Value, decode_text
-from formparse.places import BoxKey, Places, box_key, centre_is_in, corners_of
+from formparse.places import BoxKey, Places, box_key, centre_is_in, corners_of, is_area
 from formparse.reading import BoxSeen, PointCopy, PointSeen, Reading, SignatureSeen, TextSeen
 from formparse.returned import Method
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _FIELD_DEPTH = 8
 """Fields above a field. Ours stand at the top; merging tools put one or two above them."""
+
+_NOT_SHOWN = 0b10_0010
+"""Annotation flags hidden and no-view: the page does not show it."""
 
 DRAWINGS = frozenset(
     {"Ink", "Stamp", "FreeText", "Line", "Polygon", "PolyLine", "Square", "Circle"}
@@ -79,6 +82,7 @@ class _Walk:
         """Pages of the form that are there."""
         self.is_signed = False
         self.drawings: list[str] = []
+        self.typed = ""
         self.seen: set[Ref] = set()
         """References of widgets and fields already used."""
         self.fields: dict[Ref | bytes, _Field | None] = {}
@@ -113,8 +117,14 @@ class _Walk:
         corners = corners_of(entries)
         if corners is None or page.index not in (None, signature.page):
             return
+        if (entries.integer(b"F") or 0) & _NOT_SHOWN or not is_area(corners):
+            return
         if centre_is_in(corners, signature.rect):
             self.drawings.append(kind)
+            if kind == "FreeText":
+                contents = self.objects.resolve(entries.get(b"Contents"))
+                typed = decode_text(contents.data).strip() if isinstance(contents, String) else ""
+                self.typed = self.typed or typed
 
     def widget(self, widget: Entries, page: FormPage) -> None:
         above = self.field_of(widget)
@@ -358,7 +368,9 @@ class _Walk:
                 part: TextSeen(values=tuple(texts.values), has_odd_value=texts.has_odd_value)
                 for part, texts in self.texts.items()
             },
-            signature=SignatureSeen(has_value=self.is_signed, drawings=tuple(self.drawings)),
+            signature=SignatureSeen(
+                has_value=self.is_signed, drawings=tuple(self.drawings), typed=self.typed
+            ),
             values_are_drawn=self.form is not None and self.form.get(b"NeedAppearances") is True,
         )
 

@@ -135,6 +135,7 @@ class _MarksReader:
         self.lost: set[str] = set()
         self.texts: dict[TextPart, list[str]] = {}
         self.has_signature_ink = False
+        self.signature_text = ""
         self.findings: dict[TextPart, Finding] = {}
         self.looked_at = 0
 
@@ -188,11 +189,7 @@ class _MarksReader:
         """Take a typed text: what the page's text has in the field's area, if ink shows it."""
         from formparse.vision.ink import measure_area
 
-        area = _on_page(rect, look)
-        inside = (area.x0 + 1, area.y0 + 1, area.x1 - 1, area.y1 - 1)
-        written = [look.sheet.text(turns=_turns(look.to_px)).within(*inside)]
-        written += [note.text for note in look.notes if centre_is_in(note.corners, area)]
-        text = "\n".join(filter(None, written))
+        text = self.written(_on_page(rect, look), look)
         ink = measure_area(look.image.grey, look.to_px, rect)
         if ink < TEXT_PT2 and all(note.is_drawn for note in look.notes):
             text = ""  # the page shows nothing: what stands there is not to be seen
@@ -204,6 +201,14 @@ class _MarksReader:
         elif not text and ink >= TEXT_PT2:
             self.findings.setdefault(part, _not_read(part, look.number))
 
+    @staticmethod
+    def written(area: Rect, look: _Look) -> str:
+        """Give the letters that stand in an area of the page, as its text and as notes."""
+        inside = (area.x0 + 1, area.y0 + 1, area.x1 - 1, area.y1 - 1)
+        written = [look.sheet.text(turns=_turns(look.to_px)).within(*inside)]
+        written += [note.text for note in look.notes if centre_is_in(note.corners, area)]
+        return "\n".join(filter(None, written))
+
     def signature(self, rect: Rect, look: _Look) -> None:
         from formparse.vision.ink import measure_area
 
@@ -212,6 +217,7 @@ class _MarksReader:
         has_note = any(centre_is_in(note.corners, area) for note in look.notes)
         if has_note or ink >= SIGNATURE_PT2:
             self.has_signature_ink = True
+            self.signature_text = self.signature_text or _legible(self.written(area, look))
 
     # --- All together ---------------------------------------------------------------------------
     def seen(self) -> MarksSeen:
@@ -223,6 +229,7 @@ class _MarksReader:
                 for part, values in self.texts.items()
             },
             has_signature_ink=self.has_signature_ink,
+            signature_text=self.signature_text,
             findings=self.findings,
         )
 

@@ -8,7 +8,7 @@ import pytest
 
 from formgen.naming import TextPart
 from formparse.read import read_bytes
-from formparse.returned import DoubtKind, ReturnedForm, SignatureKind
+from formparse.returned import DoubtKind, ReturnedForm, Severity, SignatureKind
 from tests.formparse.forms import (
     ALL,
     Editions,
@@ -320,7 +320,30 @@ def test_a_drawing_in_its_area_is_a_signature(kind: str) -> None:
 def test_other_annotations_are_none(kind: str, rect: str) -> None:
     form = read(annotate(kind, rect))
     assert form.attestation.signature.kind is SignatureKind.NONE
-    assert form.findings == ()
+    assert {finding.code for finding in form.findings} <= {"attachment"}
+
+
+def test_a_typed_name_is_said_to_be_typed() -> None:
+    file = annotate("FreeText", "290 110 460 170")
+    file.objects[max(file.objects)] = file.objects[max(file.objects)][:-2] + (
+        b"/Contents (Jean  Martin) >>"
+    )
+    form = read(file)
+    assert form.attestation.signature.kind is SignatureKind.DRAWN
+    [finding] = form.findings
+    assert (finding.code, finding.severity) == ("signature-typed", Severity.INFO)
+    assert "«\u00a0Jean Martin\u00a0»" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("rect", "flags"),
+    [("290 110 460 170", 2), ("290 110 460 170", 32), ("290 140 460 140", 4)],
+    ids=["hidden", "not shown", "without area"],
+)
+def test_a_drawing_that_nobody_sees_is_no_signature(rect: str, flags: int) -> None:
+    file = annotate("Ink", rect)
+    file.objects[max(file.objects)] = file.objects[max(file.objects)][:-2] + b"/F %d >>" % flags
+    assert read(file).attestation.signature.kind is SignatureKind.NONE
 
 
 @pytest.mark.parametrize("value", [b"<< /Type /Sig >>", b"7"])

@@ -65,6 +65,7 @@ def seen(*rows: tuple[BoxInk, ...], lost: frozenset[str] = frozenset()) -> Marks
         lost=lost,
         texts={},
         has_signature_ink=False,
+        signature_text="",
         findings={},
     )
 

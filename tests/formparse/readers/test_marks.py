@@ -4,6 +4,7 @@ import subprocess
 import sys
 from functools import cache
 
+import pymupdf
 import pytest
 
 from demo.engine import Sheet
@@ -103,6 +104,30 @@ def test_a_drawn_signature_is_seen() -> None:
     unsigned = Sheet(answers=sheet("Q1").answers, texts=TEXTS)
     form = read(flat_by_pdfium(filled_by_pdfium("Q1", unsigned)))
     assert form.attestation.signature.kind is SignatureKind.NONE
+
+
+def typed_and_flat() -> bytes:
+    """Q1 with a name typed into its signature area, fields and notes then lost."""
+    unsigned = filled_by_pdfium("Q1", Sheet(answers=sheet("Q1").answers, texts=TEXTS))
+    place = layout("Q1").signature_place
+    with pymupdf.open(stream=unsigned) as document:
+        page = document[place.page]
+        top = layout("Q1").page_height - place.rect.y1
+        area = pymupdf.Rect(place.rect.x0 + 6, top + 6, place.rect.x1 - 6, top + 30)
+        page.add_freetext_annot(area, "Jean Martin", fontsize=12)
+        typed: bytes = document.tobytes()
+    return typed
+
+
+@pytest.mark.parametrize("is_flat", [False, True])
+def test_a_name_typed_in_the_signature_area_is_said_to_be_typed(is_flat: bool) -> None:  # noqa: FBT001 - pytest's
+    pdf = typed_and_flat()
+    form = read(ENGINES["mupdf"](pdf) if is_flat else pdf)
+    assert form.method is (Method.MARKS if is_flat else Method.FIELDS)
+    assert form.attestation.signature.kind is SignatureKind.DRAWN
+    [finding] = [f for f in form.findings if f.code == "signature-typed"]
+    assert "Jean Martin" in finding.message
+    assert finding.severity is Severity.INFO
 
 
 def test_empty_text_fields_are_empty() -> None:
