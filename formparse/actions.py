@@ -197,11 +197,12 @@ def _ask_to_sign(
     signature = counted.attestation.signature
     if counted.state is AttestationState.INVALID:
         changed = signature.changed_after_signing
-        found = (
-            f"Champs modifiés après la signature\u00a0: {', '.join(changed)}."
-            if changed
-            else "La signature numérique ne correspond pas au contenu du fichier."
-        )
+        if changed:
+            found = f"Champs modifiés après la signature\u00a0: {', '.join(changed)}."
+        elif signature.intact is False:
+            found = "La signature numérique ne correspond pas au contenu du fichier."
+        else:
+            found = "La signature numérique n'a pas pu être vérifiée."
         yield _about_whole(
             ActionKind.SIGN_AGAIN,
             policy.SIGNED_CONTENT,

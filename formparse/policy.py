@@ -51,7 +51,8 @@ class AttestationState(StrEnum):
     DRAWN = "drawn"
     UNSIGNED = "unsigned"
     INVALID = "invalid"
-    """A digital signature that is broken, or older than what the file now says."""
+    """A digital signature that is broken or cannot be checked, or that is older than what the file
+    now says."""
 
 
 class Status(StrEnum):
@@ -255,15 +256,18 @@ ABOUT_PAGES = frozenset({"pages-missing"})
 
 
 def attestation_state(signature: Signature) -> AttestationState:
-    """Give what a signature is worth. A signer nobody vouches for is still a signer."""
+    """Give what a signature is worth. A signer nobody vouches for is still a signer.
+
+    What could not be checked attests nothing: neither that it is intact, nor what it is older than.
+    """
     match signature.kind:
         case SignatureKind.NONE:
             return AttestationState.UNSIGNED
         case SignatureKind.DRAWN:
             return AttestationState.DRAWN
         case SignatureKind.DIGITAL:
-            broken = signature.intact is False or bool(signature.changed_after_signing)
-            return AttestationState.INVALID if broken else AttestationState.DIGITAL
+            stands = signature.intact is True and signature.changed_after_signing == ()
+            return AttestationState.DIGITAL if stands else AttestationState.INVALID
 
 
 def weakest(states: tuple[AttestationState, ...]) -> AttestationState:

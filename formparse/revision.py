@@ -9,13 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from formgen.layout import Rect
 from formgen.naming import TextPart, text_field_name
-from formparse.intake import ReturnedPdf
+from formparse.intake import MAX_ANNOTATIONS, ReturnedPdf
 from formparse.objects import Stream
+from formparse.places import Corners, corners_of
+from formparse.printed import Sheets
 from formparse.returned import PointAnswer, ReadAttestation, Returned, ReturnedForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_OTHER_SHADE = 96
+"""Of 255: what is drawn anew may be smoothed otherwise, ink on paper differs by more."""
+
+_FEW_PIXELS = 40
+"""Less than a comma has, at two pixels a point."""
 
 UNANSWERED = "sans réponse"
 DOUBTFUL = "douteux"
@@ -51,7 +60,8 @@ class Differences:
 
     changes: tuple[Change, ...] = ()
     pages: tuple[int, ...] = ()
-    """Pages of the file, from 1, whose content is not the same."""
+    """Pages of the file, from 1, that hold or show something else than they did. Pages of a form
+    whose values changed are not compared by their looks."""
     is_other_form: bool = False
     """It says that it is another form: of another supplier, version or number."""
 
@@ -62,12 +72,15 @@ def compare(before: Revision, now: Revision, form: ReturnedForm) -> Differences:
     if then is None:
         # It was not there: all that it says is new.
         return Differences(changes=tuple(_all_new(form)))
+    changes = (*_changed_points(then, form), *_changed_texts(then, form))
+    sheets = None if changes else (Sheets(before.pdf.data), Sheets(now.pdf.data))
     return Differences(
-        changes=(*_changed_points(then, form), *_changed_texts(then, form)),
+        changes=changes,
         pages=tuple(
             page
             for old, page in zip(then.pages, form.pages, strict=False)
             if _content(before.pdf, old) != _content(now.pdf, page)
+            or (sheets is not None and _looks_different(sheets, now.pdf, old, page))
         ),
         is_other_form=then.identity != form.identity,
     )
@@ -99,6 +112,39 @@ def _content(pdf: ReturnedPdf, number: int) -> bytes:
     contents = objects.resolve(pdf.pages[number - 1].entries.get(b"Contents"))
     streams = map(objects.resolve, contents if isinstance(contents, list) else [contents])
     return b"\n".join(objects.data(stream) for stream in streams if isinstance(stream, Stream))
+
+
+def _looks_different(sheets: tuple[Sheets, Sheets], pdf: ReturnedPdf, old: int, page: int) -> bool:
+    """Whether a page shows something else than it did, what signatures show of themselves aside.
+
+    Notes laid over a question, another drawing in a box, other fonts: none changes a page's
+    content, nor any value.
+    """
+    import numpy as np
+
+    from formparse.vision.patches import bounds
+
+    sheet_then, sheet_now = (one.sheet(at) for one, at in zip(sheets, (old, page), strict=True))
+    then = sheet_then.image() if sheet_then is not None else None
+    now = sheet_now.image() if sheet_now is not None else None
+    if then is None or now is None or then.grey.shape != now.grey.shape:
+        return then is not now
+    differs = np.abs(then.grey.astype(np.int16) - now.grey) > _OTHER_SHADE
+    for corners in _signature_places(pdf, page):
+        x0, y0, x1, y1 = bounds(now.page_to_px, Rect(*corners))
+        differs[max(0, int(y0) - 1) : max(0, int(y1) + 2), max(0, int(x0) - 1) : int(x1) + 2] = (
+            False
+        )
+    return int(differs.sum()) > _FEW_PIXELS
+
+
+def _signature_places(pdf: ReturnedPdf, number: int) -> Iterator[Corners]:
+    for value in pdf.objects.array(pdf.pages[number - 1].entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
+        entries = pdf.objects.entries(value)
+        if entries is not None and entries.name(b"FT") == "Sig":
+            corners = corners_of(entries)
+            if corners is not None:
+                yield corners
 
 
 def _changed_points(then: ReturnedForm, now: ReturnedForm) -> Iterator[Change]:

@@ -96,6 +96,31 @@ def draw_more(writer: IncrementalPdfFileWriter) -> None:
     writer.mark_update(page)
 
 
+def cover(writer: IncrementalPdfFileWriter) -> None:
+    """Lay a white patch over some of the first page's questions, as a note."""
+    page, _ = writer.find_page_for_modification(0)
+    look = generic.StreamObject(
+        dict_data={
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 200, 90))),
+        },
+        stream_data=b"1 g 0 0 200 90 re f",
+    )
+    note = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Square"),
+            pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (60, 300, 260, 390))),
+            pdf_name("/F"): generic.NumberObject(4),
+            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): writer.add_object(look)}),
+        }
+    )
+    page.get_object()["/Annots"].append(writer.add_object(note))
+    writer.mark_update(page)
+    writer.update_container(page.get_object()["/Annots"])
+
+
 def emptied(name: str) -> Any:
     def change(writer: IncrementalPdfFileWriter) -> None:
         for reference in writer.root["/AcroForm"]["/Fields"]:
@@ -329,6 +354,18 @@ def test_page_content_changed_after_signing_is_said() -> None:
     assert "contenu de pages a changé (2)" in messages(form, "signature-partial")[0]
 
 
+def test_a_question_covered_after_signing_is_said_though_signed_by_somebody_else() -> None:
+    form = read(pki.sign(added_to(signed(), cover), "Direction", by=pki.stranger()))
+    assert signature_of(form).changed_after_signing == ()
+    assert codes(form)["signature-partial"] is Severity.WARNING
+    assert "contenu de pages a changé (1)" in messages(form, "signature-partial")[0]
+
+
+def test_a_visible_second_signature_covers_nothing() -> None:
+    form = read(pki.sign(signed(), "Direction", by=pki.stranger(), visible_on=1))
+    assert_nothing_to_check(form)
+
+
 def test_another_number_after_signing_is_an_error() -> None:
     def renumber(writer: IncrementalPdfFileWriter) -> None:
         page, _ = writer.find_page_for_modification(0)
@@ -448,6 +485,7 @@ def test_what_cannot_be_checked_is_neither_intact_nor_absent(how: str) -> None:
     assert signature.kind is SignatureKind.DIGITAL
     assert (signature.intact, signature.trusted, signature.signer) == (None, None, None)
     assert codes(form)["signature-unreadable"] is Severity.WARNING
+    assert state(form) is AttestationState.INVALID
 
 
 def test_changes_are_seen_even_where_the_signature_is_not_read() -> None:
@@ -462,6 +500,7 @@ def test_a_signed_version_that_cannot_be_read_is_said(monkeypatch: pytest.Monkey
     form = read(changed)
     assert signature_of(form).changed_after_signing is None
     assert codes(form)["signature-not-compared"] is Severity.WARNING
+    assert state(form) is AttestationState.INVALID
 
 
 def test_want_of_memory_is_no_finding_about_a_signature(monkeypatch: pytest.MonkeyPatch) -> None:
