@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from formgen.naming import TextPart
 from formparse.answers import Answers, resolve_answers
+from formparse.drawn import has_damaged_drawings
 from formparse.intake import MAX_ANNOTATIONS
 from formparse.marking import add_marks, resolve_marks
 from formparse.places import centre_is_in, corners_of
 from formparse.readers.fields import DRAWINGS, read_fields
 from formparse.readers.marks import read_marks
-from formparse.returned import Finding, Method
+from formparse.returned import Finding, Method, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from formgen.editions import Editions
     from formparse.intake import ReturnedPdf
@@ -73,6 +74,7 @@ def read_form(
         undrawn=_undrawn(reading),
     )
     texts, findings = _texts(reading, seen)
+    findings += tuple(_damaged(pages, pdf.objects))
     drawings = reading.signature.drawings or (("Ink",) if seen.has_signature_ink else ())
     if not has_fields and _is_empty(both, texts, is_signed=bool(drawings)):
         return None
@@ -87,6 +89,19 @@ def read_form(
     else:
         method = Method.FIELDS_AND_MARKS
     return FormEvidence(reading=replace(told, method=method), answers=both, findings=findings)
+
+
+def _damaged(pages: Iterable[FormPage], objects: Objects) -> Iterator[Finding]:
+    shown = {page.page.number: page.page for page in pages}
+    for number, page in sorted(shown.items()):
+        if has_damaged_drawings(page, objects):
+            yield Finding(
+                code="drawings-damaged",
+                severity=Severity.WARNING,
+                message="Des dessins de la page sont endommagés, et ne sont plus montrés : une "
+                "coche ou un texte peut y manquer.",
+                page=number,
+            )
 
 
 def _is_to_look_at(page: FormPage, objects: Objects, part: Part, reading: Reading) -> bool:

@@ -22,7 +22,14 @@ from formgen.language import Phrase
 from formparse.errors import RefusalCode, RefusedError, more_than, refusal_of, refuse, refused
 from formparse.given import take
 from formparse.kinds import HEADER_BYTES, Kind, kind_of
-from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
+from formparse.objects import (
+    Entries,
+    LeanReader,
+    Objects,
+    Ref,
+    TooManyObjectsError,
+    TooMuchDataError,
+)
 from formparse.returned import Refusal
 
 if TYPE_CHECKING:
@@ -50,6 +57,11 @@ MAX_SEARCHED_BYTES = 500_000_000
 """For each object that is not where it should be pypdf searches the whole file, at some 500 MB a
 second. All 700 objects of a form with a shifted table make 100 MB; a large file made of such
 objects would take minutes."""
+
+MAX_DECODED_BYTES = 64_000_000
+"""Of all streams of one file that are read, besides the limit on each below. The fullest form has
+under 2 MB of page content; that of a file with four, signed by eight people, is read anew for each.
+pypdf keeps what it decodes, so that this is memory."""
 
 MAX_PAGE_TREE_DEPTH = 32
 """Page trees are two or three levels deep."""
@@ -205,6 +217,11 @@ def guarded(work: Callable[[], _Result], *, file: str, sha256: str) -> _Result |
     except TooManyObjectsError:
         code = RefusalCode.TOO_COMPLEX
         found = Phrase(f"{MAX_OBJECTS} objets", f"{MAX_OBJECTS} objects")
+    except TooMuchDataError:
+        code = RefusalCode.TOO_COMPLEX
+        found = Phrase(
+            f"{MAX_DECODED_BYTES} octets décompressés", f"{MAX_DECODED_BYTES} bytes decoded"
+        )
     except (MemoryError, RecursionError) as error:
         code, found = RefusalCode.TOO_COMPLEX, _class_of(error)
     except Exception as error:  # noqa: BLE001 - on damaged files pypdf lets out TypeError, AttributeError, ValueError, OverflowError and more
@@ -225,7 +242,9 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
         guard.repairs.end_was_missing = True
     ended = data + b"\n%%EOF\n" if guard.repairs.end_was_missing else data
     reader = _reader(ended, guard)
-    objects = Objects(ended, reader, guard=guard, limit=MAX_OBJECTS)
+    objects = Objects(
+        ended, reader, guard=guard, limit=MAX_OBJECTS, decoded_limit=MAX_DECODED_BYTES
+    )
     root = objects.root()
     return ReturnedPdf(
         name=name,

@@ -110,6 +110,11 @@ class Stream:
     entries: Entries
     source: generic.StreamObject
 
+    def encoded(self) -> bytes:
+        """Give its data as they stand in the file."""
+        data: bytes = self.source._data  # noqa: SLF001 - pypdf gives them away in no other way
+        return data
+
 
 # Union and quotes: the type names itself, and Python 3.11 has no `type` statement.
 Value: TypeAlias = Union[
@@ -366,6 +371,10 @@ class TooManyObjectsError(Exception):
     """More objects were asked for than one file may make us read."""
 
 
+class TooMuchDataError(Exception):
+    """The streams that were asked for swell to more than those of one file may."""
+
+
 class Objects:
     """The objects of one file, each read once."""
 
@@ -373,6 +382,8 @@ class Objects:
         "_cache",
         "_containers",
         "_data",
+        "_decoded",
+        "_decoded_limit",
         "_free",
         "_guard",
         "_limit",
@@ -382,8 +393,12 @@ class Objects:
         "undefined",
     )
 
-    def __init__(self, data: bytes, reader: PdfReader, *, guard: Guard, limit: int) -> None:
+    def __init__(
+        self, data: bytes, reader: PdfReader, *, guard: Guard, limit: int, decoded_limit: int
+    ) -> None:
         """Take an opened reader; `guard` runs each call into pypdf under its limits."""
+        self._decoded = 0
+        self._decoded_limit = decoded_limit
         self._data = data
         self._reader = reader
         self._guard = guard
@@ -451,7 +466,12 @@ class Objects:
 
     def data(self, stream: Stream) -> bytes:
         """Give the decoded data of a stream."""
-        return self._guard(stream.source.get_data)
+        data = self._guard(stream.source.get_data)
+        # pypdf keeps what it has decoded, so that each stream counts once for as good as its size.
+        self._decoded += len(data)
+        if self._decoded > self._decoded_limit:
+            raise TooMuchDataError(str(self._decoded_limit))
+        return data
 
     def root(self) -> Entries:
         """Give the document's root; pypdf looks for it where the trailer does not name it."""

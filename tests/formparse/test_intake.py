@@ -14,7 +14,7 @@ import pytest
 
 from formparse import intake
 from formparse.intake import ReturnedPdf, guarded, open_bytes, take_returned
-from formparse.objects import Ref
+from formparse.objects import Ref, Stream
 from formparse.returned import Refusal
 from tests.formparse.forms import FormFile, make_catalog, make_form, make_layout, refs
 
@@ -204,6 +204,31 @@ def test_streams_that_swell_are_refused() -> None:
     refusal = guarded(lambda: pdf.objects.data(value), file="a", sha256="")
     assert isinstance(refusal, Refusal)
     assert refusal.code == "too-complex"
+
+
+def test_streams_that_swell_together_are_refused() -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(FORM))
+    numbers = []
+    for _ in range(10):
+        stream = pypdf.generic.DecodedStreamObject()
+        stream.set_data(bytes(7_000_000))
+        numbers.append(writer._add_object(stream.flate_encode()).idnum)
+    out = io.BytesIO()
+    writer.write(out)
+    assert len(out.getvalue()) < 200_000
+    pdf = opened(out.getvalue())
+
+    def read(count: int) -> None:
+        for number in numbers[:count]:
+            stream = pdf.objects.get(Ref(number, 0))
+            assert isinstance(stream, Stream)
+            pdf.objects.data(stream)
+
+    assert guarded(lambda: read(5), file="a", sha256="") is None
+    refusal = guarded(lambda: read(10), file="a", sha256="")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "too-complex"
+    assert "octets décompressés" in refusal.message
 
 
 def test_limits_do_not_leak_to_other_users_of_pypdf() -> None:

@@ -97,7 +97,7 @@ def pdf_with(body: bytes) -> bytes:
 
 def objects_of(data: bytes, limit: int = 100) -> Objects:
     reader = LeanReader(io.BytesIO(data))
-    return Objects(data, reader, guard=lambda call: call(), limit=limit)
+    return Objects(data, reader, guard=lambda call: call(), limit=limit, decoded_limit=10**6)
 
 
 def plain(value: Value) -> object:
@@ -141,7 +141,7 @@ def is_read_lean(data: bytes) -> bool:
     def never(call: object) -> object:
         raise AssertionError(call)
 
-    objects = Objects(data, LeanReader(io.BytesIO(data)), guard=never, limit=9)
+    objects = Objects(data, LeanReader(io.BytesIO(data)), guard=never, limit=9, decoded_limit=9)
     try:
         objects.get(Ref(2, 0))
     except AssertionError:
