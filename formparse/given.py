@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formgen.language import Phrase
@@ -16,7 +18,6 @@ from formparse.errors import RefusalCode, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
     from formparse.returned import Refusal
 
@@ -44,7 +45,7 @@ def find_files(paths: Iterable[Path], *, passed_over: Collection[Path] = ()) -> 
     A path that is given is taken as it is, so that the user hears what is wrong with it. What
     `passed_over` names is not looked at when it is met in a folder.
     """
-    barred = {os.path.realpath(folder) for folder in passed_over}
+    barred = set(_identities(passed_over))
     found: dict[Path, None] = {}
     skipped = 0
     for path in paths:
@@ -57,6 +58,14 @@ def find_files(paths: Iterable[Path], *, passed_over: Collection[Path] = ()) -> 
             else:
                 found[inside] = None
     return GivenFiles(paths=tuple(found), skipped=skipped)
+
+
+def _identities(paths: Collection[Path]) -> Iterator[tuple[int, int]]:
+    """Give what the system knows those paths by that exist: several names may mean one folder."""
+    for path in paths:
+        with suppress(OSError):
+            status = path.stat()
+            yield status.st_dev, status.st_ino
 
 
 def take(path: Path, *, max_bytes: int) -> bytes | Refusal:
@@ -83,26 +92,44 @@ def take(path: Path, *, max_bytes: int) -> bytes | Refusal:
     return data
 
 
-def _walk(folder: Path, barred: Collection[str]) -> Iterator[Path | None]:
+def _walk(folder: Path, barred: Collection[tuple[int, int]]) -> Iterator[Path | None]:
     """Give the files below `folder`, sorted, and None for each one skipped.
 
-    A folder that cannot be listed is given as if it were a file: taking it says why.
+    A folder that cannot be listed is given as if it were a file: taking it says why. Folders may
+    be nested deeper than a function can call itself.
     """
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        yield folder
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if _is_hidden(entry.name) or entry.is_symlink():
+    waiting = _listed(folder)
+    while waiting:
+        path, entry = waiting.pop()
+        if entry is None:
+            yield path
+        elif _is_hidden(entry.name) or entry.is_symlink():
             yield None
-        elif os.path.realpath(path) in barred:
+        elif _is_barred(entry, barred):
             continue
         elif entry.is_dir():
-            yield from _walk(path, barred)
+            waiting += _listed(path)
         else:
             yield path if entry.is_file() else None
+
+
+def _is_barred(entry: os.DirEntry[str], barred: Collection[tuple[int, int]]) -> bool:
+    # The number comes with the listing; asking more about each of thousands of files takes longer.
+    if not any(entry.inode() == number for _, number in barred):
+        return False
+    with suppress(OSError):
+        status = Path(entry.path).stat()
+        return (status.st_dev, status.st_ino) in barred
+    return False
+
+
+def _listed(folder: Path) -> list[tuple[Path, os.DirEntry[str] | None]]:
+    """Give what stands in a folder, last name first; itself where it cannot be listed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
+    except OSError:
+        return [(folder, None)]
+    return [(folder / entry.name, entry) for entry in entries]
 
 
 def _is_hidden(name: str) -> bool:
