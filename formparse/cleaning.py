@@ -6,11 +6,16 @@ module decides nothing else about them.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
 
 ELLIPSIS = "…"
+
+_STARTS_FORMULA = frozenset("=+-@|%＝＋－＠")
+"""Letters by which spreadsheets take a cell for a formula or a command (DDE), full-width forms
+included, which Japanese versions take for them."""
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories that draw nothing or steer what draws: controls (escape sequences), format marks
@@ -58,6 +63,25 @@ def for_terminal(untrusted_text: str, *, width: int = 200) -> str:
     # What cannot be shown is not looked at either: the text may be megabytes long.
     enough = untrusted_text[: width * _MAX_CHARACTERS_PER_CELL + 1]
     return shorten("".join(_visible(character) for character in enough), width)
+
+
+def for_html(untrusted_text: str) -> str:
+    """Give the text as HTML, for between tags and for attributes in quotes.
+
+    It shows what it was: no character reference or tag acts, no override turns what stands beside
+    it. Line ends and tabs stay.
+    """
+    return html.escape("".join(c if c in "\n\t" else _visible(c) for c in untrusted_text))
+
+
+def for_cell(untrusted_text: str) -> str:
+    """Give the text for a cell of a CSV file or a spreadsheet, where none is taken for a formula.
+
+    Programs take a cell for one by its first letter, some after white space; an apostrophe before
+    it says text, and is shown by few of them. Line ends stay: quoting them is the writer's.
+    """
+    visible = "".join(c if c == "\n" else _visible(c) for c in untrusted_text)
+    return f"'{visible}" if visible.lstrip()[:1] in _STARTS_FORMULA else visible
 
 
 def shorten(text: str, width: int) -> str:

@@ -307,7 +307,7 @@ def _detach() -> None:
 
 
 def _limit_memory(memory_bytes: int) -> None:
-    """Limit this process where the system can; core files of it would hold a supplier's data."""
+    """Limit this process where the system can: core files of it would hold a supplier's data."""
     try:
         import resource  # POSIX only
     except ImportError:
@@ -319,6 +319,8 @@ def _limit_memory(memory_bytes: int) -> None:
     with suppress(OSError, ValueError):  # macOS knows the name and refuses the value
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # No file is written by who reads one, whatever a parser is talked into; pipes are no files.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _address_space() -> int:

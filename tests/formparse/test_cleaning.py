@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -14,12 +15,15 @@ from formparse.cleaning import (
     display_width,
     escape_json,
     file_name,
+    for_cell,
+    for_html,
     for_terminal,
     is_device_name,
     shorten,
     unaccent,
 )
 
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 HOSTILE = st.text(
     st.characters() | st.sampled_from("\x1b\x9b\x00\n\r\u202e\u200b\ud800\u0301\ufeff…中 ")
 )
@@ -114,6 +118,31 @@ def test_a_file_name_is_one_plain_name(untrusted: str) -> None:
     assert ".." not in name
     assert not is_device_name(name)
     assert file_name(name) == name
+
+
+@given(HOSTILE | st.sampled_from(["<script>alert(1)</script>", "\"'><img src=x>", "&lt;", "a\tb"]))
+def test_html_shows_what_was_written_and_acts_on_nothing(untrusted: str) -> None:
+    page = for_html(untrusted)
+    assert not set(page) & set("<>\"'")
+    assert not {unicodedata.category(c) for c in page if c not in "\n\t"} & HIDDEN
+    page.encode()
+    shown = html.unescape(page)
+    if not {unicodedata.category(c) for c in untrusted if c not in "\n\t"} & HIDDEN:
+        assert shown == untrusted
+
+
+@given(HOSTILE | st.sampled_from(["=1+1", " =1+1", "\n+1", "@SUM(A1)", "-1", "\t=1", "＝1", "|x"]))
+def test_a_cell_is_never_a_formula(untrusted: str) -> None:
+    cell = for_cell(untrusted)
+    assert cell.lstrip()[:1] not in {*"=+-@|%＝＋－＠"}
+    assert not {unicodedata.category(c) for c in cell if c != "\n"} & HIDDEN
+    cell.encode()
+
+
+def test_a_cell_keeps_what_is_no_formula() -> None:
+    assert for_cell("Cœur & Santé (06)\nLyon") == "Cœur & Santé (06)\nLyon"
+    assert for_cell("=1+1") == "'=1+1"
+    assert for_cell("") == ""
 
 
 def test_unaccent() -> None:

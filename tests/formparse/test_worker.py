@@ -100,6 +100,26 @@ def test_an_answer_that_is_none_is_a_crash(limits: Limits) -> None:
     assert codes(read("flood", workers=1, limits=limits)) == ["crashed"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_a_worker_can_write_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "written"
+    answers = read_in_workers(
+        [job(str(path))], write_where_told, workers=1, limits=Limits(files_per_worker=1)
+    )
+    [(_, (one,))] = answers
+    assert one.file == "File too large"
+    assert not path.exists() or path.read_bytes() == b""
+
+
+def write_where_told(data: bytes, name: str) -> tuple[Returned, ...]:
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        Path(data.decode()).write_bytes(b"x")
+    except OSError as error:
+        return (refuse(RefusalCode.DAMAGED, file=error.strerror, sha256=sha256),)
+    return (refuse(RefusalCode.DAMAGED, file="written", sha256=sha256),)
+
+
 def test_no_answer_at_all_is_a_crash() -> None:
     assert codes(read("nothing")) == ["crashed"]
 
