@@ -21,6 +21,7 @@ from formparse.returned import Finding, Method, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from formgen.editions import Editions
     from formparse.intake import ReturnedPdf
@@ -71,6 +72,7 @@ def read_form(
         # A page that could not be looked at says nothing against its fields.
         looked_at=seen.rows.keys() | (seen.lost & without_fields),
         lost=without_fields,
+        torn_out=_torn_out(without_fields, reading, part),
         undrawn=_undrawn(reading),
     )
     texts, findings = _texts(reading, seen)
@@ -118,6 +120,15 @@ def _is_to_look_at(page: FormPage, objects: Objects, part: Part, reading: Readin
     if len(objects.array(contents)) != CONTENT_PIECES:
         return True
     return _has_drawings(page, objects, part)
+
+
+def _torn_out(lost: AbstractSet[str], reading: Reading, part: Part) -> frozenset[str]:
+    """Give the points without boxes on pages where others have theirs."""
+    page_of = part.places.page_of
+    with_boxes = {
+        page_of[p] for p in reading.points if p in page_of and not _is_boxless(p, reading)
+    }
+    return frozenset(point for point in lost if page_of.get(point) in with_boxes)
 
 
 def _is_boxless(point_id: str, reading: Reading) -> bool:

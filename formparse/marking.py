@@ -142,12 +142,14 @@ def add_marks(
     *,
     looked_at: AbstractSet[str],
     lost: AbstractSet[str],
+    torn_out: AbstractSet[str] = frozenset(),
     undrawn: AbstractSet[str],
 ) -> Answers:
     """Give what the fields say, completed and contradicted by the marks on pages looked at.
 
-    All three are point ids. `lost`: no box of theirs is left. `undrawn`: their boxes are there
-    without a drawing, so that an empty look says nothing against their value.
+    All are point ids. `lost`: no box of theirs is left. `torn_out`: nor is it, but others on their
+    page have theirs, so that their ticks went with them and an empty look says nothing. `undrawn`:
+    their boxes are there without a drawing, so that an empty look says nothing against their value.
     """
     points: list[PointAnswer] = []
     findings = list(by_fields.findings)
@@ -157,7 +159,8 @@ def add_marks(
         if point_id in looked_at:
             if by_field.answer is None:
                 is_open = by_field.doubt is None or point_id in lost
-                point = by_mark if is_open else by_field
+                is_gone = point_id in torn_out and by_mark.answer is None and by_mark.doubt is None
+                point = by_mark if is_open and not is_gone else by_field
             elif by_mark != by_field:
                 point = _against(by_field, by_field.answer, by_mark, undrawn)
         if point.answer is not None and by_field.answer is None and point_id not in lost:

@@ -8,6 +8,7 @@ drop or change field names and keep the rest. What the boxes of a point amount t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _FIELD_DEPTH = 8
 """Fields above a field. Ours stand at the top; merging tools put one or two above them."""
+
+_OF_A_POINT = re.compile(r"\w+-\d+(?::[A-Z]+)?")
+"""The name of a point or of one of its boxes. One that is none of this form's belongs to another
+form, whatever place it has here."""
 
 _NOT_SHOWN = 0b10_0010
 """Annotation flags hidden and no-view: the page does not show it."""
@@ -141,7 +146,7 @@ class _Walk:
             self.signature(widget, above)
         elif part := next((self.places.texts[n] for n in names if n in self.places.texts), None):
             self.text(part, above.value if above else widget.get(b"V"))
-        else:
+        elif not any(map(_OF_A_POINT.fullmatch, names)):
             self.widget_by_place(widget, above, page)
 
     def box_by_state(

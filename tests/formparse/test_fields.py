@@ -295,6 +295,20 @@ def test_a_text_field_without_its_name_is_known_by_its_place() -> None:
     assert read(file).attestation.place == "Lyon"
 
 
+def test_a_box_of_another_form_is_not_taken_for_one_of_ours_by_its_place() -> None:
+    """A page that claims to be of a questionnaire that it is not."""
+    file = make_form(Q1, FILL)
+    for answer in ("OUI", "NON", "NA"):
+        called = f"Q1-01:{answer}"
+        if called in file.names:
+            file.edit(called, called.encode(), f"Q7-01:{answer}".encode())
+    for number, body in file.objects.items():
+        file.objects[number] = body.replace(b"/T (Q1-01)", b"/T (Q7-01)")
+    [point] = [one for one in read(file).answers if one.point_id == "Q1-01"]
+    assert point.answer is None
+    assert point.doubt is not None
+
+
 def annotate(kind: str, rect: str) -> FormFile:
     file = make_form(Q1, FILL)
     number = file.add(f"<< /Type /Annot /Subtype /{kind} /Rect [{rect}] >>".encode())
