@@ -93,6 +93,8 @@ MAX_XREF_ENTRIES = 100_000
 _MAX_ROOT_SEARCH = 2_000
 """Objects that pypdf tries when the trailer does not name the root."""
 
+_TABLE_MARK = b"startxref"
+_OBJECT = re.compile(rb"\d{1,9}\s{1,4}\d{1,5}\s{1,4}obj\b")
 _END_MARK = b"%%EOF"
 _TAIL_BYTES = 2_048
 """Where the end mark is looked for, before pypdf says that it cannot do without."""
@@ -120,6 +122,8 @@ class Repairs:
     """Things that pypdf mended."""
     end_was_missing: bool = False
     """The end mark was added; every viewer does without it, pypdf does not."""
+    update_was_lost: bool = False
+    """Behind the last version of the file that is whole stands the beginning of a newer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +244,7 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
     guard = _Guard(len(data))
     if _END_MARK not in data[-_TAIL_BYTES:]:
         guard.repairs.end_was_missing = True
+    guard.repairs.update_was_lost = _has_broken_update(data)
     ended = data + b"\n%%EOF\n" if guard.repairs.end_was_missing else data
     reader = _reader(ended, guard)
     objects = Objects(
@@ -265,14 +270,14 @@ def open_fdf(data: bytes) -> tuple[Objects, Entries]:
     body, trailer, end = data[data.find(b"%FDF-") :].rpartition(b"trailer")
     root = _FDF_ROOT.search(end)
     if not trailer or root is None:
-        raise refused(RefusalCode.DAMAGED, found="fin du fichier absente")
+        raise refused(RefusalCode.DAMAGED, found=Phrase("fin du fichier absente", "its end is missing"))
     if b"/Encrypt" in end:
         raise refused(RefusalCode.ENCRYPTED)
     places = {int(found[1]): found.start(1) for found in _FDF_OBJECT.finditer(body)}
     if len(places) > MAX_OBJECTS:
-        raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_OBJECTS} objets")
+        raise refused(RefusalCode.TOO_COMPLEX, found=more_than(MAX_OBJECTS, "objets", "objects"))
     if len(places) != len(_FDF_OBJECT.findall(body)):
-        raise refused(RefusalCode.DAMAGED, found="deux objets du même numéro")
+        raise refused(RefusalCode.DAMAGED, found=Phrase("deux objets du même numéro", "two objects of one number"))
     table = [b"0 1", b"0000000000 65535 f "]
     for number, place in places.items():
         table += [b"%d 1" % number, b"%010d 00000 n " % place]
@@ -286,6 +291,17 @@ def open_fdf(data: bytes) -> tuple[Objects, Entries]:
     guard = _Guard(len(pdf))
     objects = Objects(pdf, _reader(pdf, guard), guard=guard, limit=MAX_OBJECTS)
     return objects, objects.entries(Ref(int(root[1]), 0)) or Entries({})
+
+
+def _has_broken_update(data: bytes) -> bool:
+    """Whether the file goes on with objects where its last table of them says that it ends.
+
+    Readers that add to a file write what was filled in behind the form as it was sent. Where that
+    is cut off, what is left is whole, and blank.
+    """
+    tail = data[max(0, data.rfind(_TABLE_MARK)) :]
+    behind = tail.partition(_END_MARK)[2]
+    return _OBJECT.search(behind) is not None or behind.strip()[:1].isdigit()
 
 
 def _reader(data: bytes, guard: _Guard) -> LeanReader:

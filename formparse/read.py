@@ -305,6 +305,15 @@ _PART_NAMES = {
 
 
 def _repair_findings(pdf: ReturnedPdf) -> Iterator[Finding]:
+    if pdf.repairs.update_was_lost:
+        yield Finding(
+            code="update-lost",
+            severity=Severity.WARNING,
+            message=(
+                "La fin du fichier manque : ce qui y a été enregistré en dernier, les réponses "
+                "peut-être, est perdu. Demandez au fournisseur de renvoyer le fichier."
+            ),
+        )
     # pypdf searches the file for what a reference to nothing means, and says so each time.
     count = pdf.repairs.count - pdf.objects.undefined
     if count > 0:

@@ -175,6 +175,24 @@ def test_a_reference_to_nothing_is_no_repair() -> None:
     assert "repaired" not in [finding.code for finding in form.findings]
 
 
+@pytest.mark.parametrize("share", [0.001, 0.2, 0.5, 0.98])
+def test_a_form_filled_in_and_cut_off_is_not_said_to_be_blank(share: float) -> None:
+    sent = make_form(Q1, {}).data()
+    answered = make_form(Q1, FILL)
+    filled = sent + answered.data().removeprefix(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    cut = filled[: len(sent) + int(share * (len(filled) - len(sent)))]
+    (form,) = read(cut)
+    if isinstance(form, Refusal):
+        assert (form.code, share) == ("damaged", 0.5)
+        return
+    assert set(answers_of(form).values()) == {None}
+    [finding] = [one for one in form.findings if one.code == "update-lost"]
+    assert finding.severity is Severity.WARNING
+    (whole,) = read(sent)
+    assert isinstance(whole, ReturnedForm)
+    assert whole.findings == ()
+
+
 def resaved(data: bytes, how: str) -> bytes:
     out = io.BytesIO()
     if how == "pypdf":

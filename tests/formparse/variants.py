@@ -133,6 +133,13 @@ def _cut(share: float) -> bytes:
     return base()[: int(len(base()) * share)]
 
 
+def _cut_update(share: float) -> bytes:
+    """The form as it was sent, and a part of what was filled in behind it."""
+    data = filled_by_pdfium("Q4", sheet(), save=Save.INCREMENTAL)
+    sent = data.index(b"%%EOF") + len(b"%%EOF\n")
+    return data[: sent + int(share * (len(data) - sent))]
+
+
 def _block(at: float, new: bytes) -> bytes:
     start = int(len(base()) * at)
     return base()[:start] + new + base()[start + len(new) :]
@@ -156,6 +163,13 @@ def damaged() -> Iterator[Variant]:
         build=lambda: base()[: base().rindex(b"startxref")] + b"%%EOF",
     )
     yield truncated(name="first kilobyte lost", expected=FLAG, build=lambda: base()[1024:])
+    for share in (0.001, 0.3, 0.9):
+        yield truncated(
+            name=f"after {share:.1%} of what was added to it",
+            expected=FLAG,
+            build=partial(_cut_update, share),
+            also=frozenset({"update-lost", "damaged"}),
+        )
     xref = partial(Variant, group="xref")
     last = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
     for name, start in (("zero", 0), ("near", 17), ("past the end", 10**9), ("negative", -5)):
