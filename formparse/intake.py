@@ -247,9 +247,7 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
     guard.repairs.update_was_lost = _has_broken_update(data)
     ended = data + b"\n%%EOF\n" if guard.repairs.end_was_missing else data
     reader = _reader(ended, guard)
-    objects = Objects(
-        ended, reader, guard=guard, limit=MAX_OBJECTS, decoded_limit=MAX_DECODED_BYTES
-    )
+    objects = _objects(ended, reader, guard)
     root = objects.root()
     return ReturnedPdf(
         name=name,
@@ -262,6 +260,11 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
     )
 
 
+def _objects(data: bytes, reader: LeanReader, guard: _Guard) -> Objects:
+    """Give the file's objects, bounded in number and in what their streams swell to."""
+    return Objects(data, reader, guard=guard, limit=MAX_OBJECTS, decoded_limit=MAX_DECODED_BYTES)
+
+
 def open_fdf(data: bytes) -> tuple[Objects, Entries]:
     """Give the objects of an FDF file, and its root; RefusedError where it is cut or encrypted.
 
@@ -270,14 +273,19 @@ def open_fdf(data: bytes) -> tuple[Objects, Entries]:
     body, trailer, end = data[data.find(b"%FDF-") :].rpartition(b"trailer")
     root = _FDF_ROOT.search(end)
     if not trailer or root is None:
-        raise refused(RefusalCode.DAMAGED, found=Phrase("fin du fichier absente", "its end is missing"))
+        raise refused(
+            RefusalCode.DAMAGED, found=Phrase("fin du fichier absente", "its end is missing")
+        )
     if b"/Encrypt" in end:
         raise refused(RefusalCode.ENCRYPTED)
     places = {int(found[1]): found.start(1) for found in _FDF_OBJECT.finditer(body)}
     if len(places) > MAX_OBJECTS:
         raise refused(RefusalCode.TOO_COMPLEX, found=more_than(MAX_OBJECTS, "objets", "objects"))
     if len(places) != len(_FDF_OBJECT.findall(body)):
-        raise refused(RefusalCode.DAMAGED, found=Phrase("deux objets du même numéro", "two objects of one number"))
+        raise refused(
+            RefusalCode.DAMAGED,
+            found=Phrase("deux objets du même numéro", "two objects of one number"),
+        )
     table = [b"0 1", b"0000000000 65535 f "]
     for number, place in places.items():
         table += [b"%d 1" % number, b"%010d 00000 n " % place]
@@ -289,7 +297,7 @@ def open_fdf(data: bytes) -> tuple[Objects, Entries]:
         len(body) + 1,
     )
     guard = _Guard(len(pdf))
-    objects = Objects(pdf, _reader(pdf, guard), guard=guard, limit=MAX_OBJECTS)
+    objects = _objects(pdf, _reader(pdf, guard), guard)
     return objects, objects.entries(Ref(int(root[1]), 0)) or Entries({})
 
 

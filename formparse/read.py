@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from formgen.naming import TextPart
-from formparse.answers import resolve_values
 from formparse.active import find_active
+from formparse.answers import resolve_values
 from formparse.dates import parse_date
 from formparse.embedded import files_in_pdf
 from formparse.enclosed import Allowance
