@@ -37,7 +37,7 @@ from formparse.policy import (
     status_of,
     weakest,
 )
-from formparse.returned import Doubt, Finding, ReturnedForm, Severity
+from formparse.returned import Decided, Doubt, Finding, ReturnedForm, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,6 +62,8 @@ class AssessedPoint:
     point: Point
     answer: Answer | None
     doubt: Doubt | None
+    decided: Decided | None
+    """Set where the answer is a person's."""
     outcome: Outcome
     source: ReturnedForm | None
     """The form that says so; None where nothing was answered."""
@@ -232,6 +234,7 @@ def _assess_points(
                     point=point,
                     answer=answer,
                     doubt=doubt,
+                    decided=reading.decided if doubt is None else None,
                     outcome=outcome_of(point, answer, doubt),
                     source=reading.source,
                 )

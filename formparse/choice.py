@@ -15,6 +15,7 @@ from formparse.cleaning import unaccent
 from formparse.company import fold_company
 from formparse.policy import AttestationState, attestation_state
 from formparse.returned import (
+    Decided,
     Doubt,
     DoubtKind,
     Finding,
@@ -53,6 +54,8 @@ class PointReading:
     doubt: Doubt | None
     source: ReturnedForm | None
     """None where the point is not answered."""
+    decided: Decided | None = None
+    """Set where the answer is a person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +169,10 @@ def _put_together(bundle: list[ImportedForm]) -> Return:
             silent = read.answer is None and read.doubt is None
             readings[read.point_id].append(
                 PointReading(
-                    answer=read.answer, doubt=read.doubt, source=None if silent else part.form
+                    answer=read.answer,
+                    doubt=read.doubt,
+                    source=None if silent else part.form,
+                    decided=read.decided,
                 )
             )
     return Return(
@@ -200,9 +206,17 @@ def _join_attestations(blocks: list[ReadAttestation]) -> ReadAttestation:
         values = (getattr(block, name) for block in blocks)
         return next((value for value in values if value is not None), None)
 
-    texts = [one.name for one in fields(ReadAttestation) if one.name != "signature"]
+    beside = ("signature", "decided")
+    texts = [one.name for one in fields(ReadAttestation) if one.name not in beside]
     return ReadAttestation(
-        **{name: first(name) for name in texts}, signature=_join_signatures(blocks)
+        **{name: first(name) for name in texts},
+        signature=_join_signatures(blocks),
+        decided=tuple(
+            (part, decided)
+            for block in blocks
+            for part, decided in block.decided
+            if getattr(block, part) == first(part)
+        ),
     )
 
 

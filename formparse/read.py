@@ -352,11 +352,15 @@ def _text_findings(reading: Reading, attestation: ReadAttestation) -> Iterator[F
         if len(seen.values) > 1:
             listed = " ; ".join(f"« {value} »" for value in seen.values)
             message = f"Le champ « {label} » a plusieurs valeurs : {listed}. Aucune n'est retenue."
-            yield Finding(code="text-conflict", severity=Severity.WARNING, message=message)
+            yield _about_text("text-conflict", message, part)
         if seen.has_odd_value:
             message = f"La valeur du champ « {label} » n'est pas un texte ; elle n'est pas lue."
-            yield Finding(code="text-not-read", severity=Severity.WARNING, message=message)
+            yield _about_text("text-not-read", message, part)
     written = attestation.date_as_written
     if written is not None and attestation.date is None:
         message = f"La date écrite, « {written} », n'est pas une date du calendrier."
-        yield Finding(code="date-not-read", severity=Severity.WARNING, message=message)
+        yield _about_text("date-not-read", message, TextPart.DATE)
+
+
+def _about_text(code: str, message: str, part: TextPart) -> Finding:
+    return Finding(code=code, severity=Severity.WARNING, message=message, field=part)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from formgen.catalog import Answer
+from formgen.naming import TextPart
 from formparse.cleaning import escape_json
 from formparse.returned import (
     Doubt,
@@ -69,6 +70,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "page": finding.page,
         "point": finding.point,
+        "field": None if finding.field is None else finding.field.value,
     }
 
 
@@ -286,12 +288,14 @@ def _signed_values_from_json(values: _Object) -> tuple[tuple[str, str], ...]:
 
 
 def _finding_from_json(finding: _Object) -> Finding:
+    field = finding.text_or_none("field")
     read = Finding(
         code=finding.text("code"),
         severity=_word(Severity, finding.text("severity")),
         message=finding.text("message"),
         page=finding.integer_or_none("page"),
         point=finding.text_or_none("point"),
+        field=None if field is None else _word(TextPart, field),
     )
     finding.close()
     return read

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from formgen.catalog import Answer
+from formgen.naming import TextPart
 
 
 class Severity(StrEnum):
@@ -62,6 +63,8 @@ class Finding:
     """Page of the file, from 1; None where it concerns no page."""
     point: str | None = None
     """Point id; None where it concerns no single point."""
+    field: TextPart | None = None
+    """Text field; None where it concerns no single one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,18 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """That a person settled a doubt by looking at the return. What a reader gives has none."""
+
+    by: str
+    """Name of that person."""
+    at: str
+    """When: UTC, ISO, to the second."""
+    doubt: Doubt
+    """What was seen before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointAnswer:
     """What was read for one point. Both None: the point is not answered."""
 
@@ -83,6 +98,8 @@ class PointAnswer:
     answer: Answer | None
     doubt: Doubt | None
     """Set only where `answer` is None."""
+    decided: Decided | None = None
+    """Set where the answer is a person's; no part of the record of what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +133,8 @@ class ReadAttestation:
     place: str | None
     remarks: str | None
     signature: Signature
+    decided: tuple[tuple[TextPart, Decided], ...] = ()
+    """Texts that are a person's; no part of the record of what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from formparse.assess import AssessedPoint, Assessment, PlacedFinding, SourceForm
     from formparse.choice import Return
     from formparse.grouping import SupplierGroup
+    from formparse.returned import Doubt
 
 SCHEMA_VERSION = 1
 
@@ -115,7 +116,8 @@ def _questionnaire_totals(
 
 
 def _answer(assessed: AssessedPoint, signed: str | None) -> dict[str, Any]:
-    point, source, doubt = assessed.point, assessed.source, assessed.doubt
+    point, source = assessed.point, assessed.source
+    doubt, decided = assessed.doubt, assessed.decided
     lead_ins = {lead.id: lead.text for lead in assessed.questionnaire.lead_ins}
     return {
         "id": point.id,
@@ -127,13 +129,18 @@ def _answer(assessed: AssessedPoint, signed: str | None) -> dict[str, Any]:
         "short": point.short,
         "answer": None if assessed.answer is None else assessed.answer.value,
         "outcome": assessed.outcome.value,
-        "doubt": None
-        if doubt is None
-        else {"kind": doubt.kind.value, "reason": doubt.reason, "seen": list(doubt.seen)},
+        "doubt": None if doubt is None else _doubt(doubt),
+        "decided_by": None if decided is None else decided.by,
+        "decided_at": None if decided is None else decided.at,
+        "settled_doubt": None if decided is None else _doubt(decided.doubt),
         "signed": signed,
         "source": None if source is None else source.file,
         "source_sha256": None if source is None else source.sha256,
     }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {"kind": doubt.kind.value, "reason": doubt.reason, "seen": list(doubt.seen)}
 
 
 def _action(action: Action) -> dict[str, Any]:
@@ -153,6 +160,14 @@ def _attestation(counted: Return) -> dict[str, Any]:
     return {
         "state": counted.state.value,
         **attestation_to_json(counted.attestation),
+        "decided": {
+            part.value: {
+                "decided_by": decided.by,
+                "decided_at": decided.at,
+                "settled_doubt": _doubt(decided.doubt),
+            }
+            for part, decided in counted.attestation.decided
+        },
         "sources": [part.form.file for part in counted.parts],
     }
 

@@ -277,7 +277,9 @@ _NAMES = {
 def _to_check(part: TextPart, text: str, number: int) -> Finding:
     shown = " / ".join(text.splitlines())
     message = f"Le texte « {shown} » ({_NAMES[part]}) est lu sur la page, sans champ : à vérifier."
-    return Finding(code="text-to-check", severity=Severity.INFO, message=message, page=number)
+    return Finding(
+        code="text-to-check", severity=Severity.INFO, message=message, page=number, field=part
+    )
 
 
 def _not_read(part: TextPart, number: int) -> Finding:
@@ -285,4 +287,6 @@ def _not_read(part: TextPart, number: int) -> Finding:
         f"Quelque chose est écrit au champ « {_NAMES[part]} », qui ne peut pas être lu : "
         "regardez la page."
     )
-    return Finding(code="text-not-read", severity=Severity.INFO, message=message, page=number)
+    return Finding(
+        code="text-not-read", severity=Severity.INFO, message=message, page=number, field=part
+    )
