@@ -1,6 +1,6 @@
 """Read files from outside in processes that may die, hang or eat memory at the cost of one file.
 
-A worker gets the bytes of one file over a pipe and answers with JSON. What reading means, which
+A worker gets the bytes of one file over a pipe and answers with bytes. What reading means, which
 files, and what becomes of the answers is the caller's business.
 
 Workers are forked where that is safe (Linux, while this process has one thread): what the parent
@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from formgen.language import Phrase
 from formparse.errors import RefusalCode, refuse
@@ -37,8 +37,15 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
-Read = Callable[[bytes, str], tuple[Returned, ...]]
-"""Bytes and name of one file -> what it says. Must be picklable, for workers that are spawned."""
+_Told = TypeVar("_Told")
+"""What is read in one file."""
+
+Work = Callable[[bytes, str], _Told]
+"""Bytes and name of one file -> what is made of it. Must be picklable, for workers that are
+spawned."""
+
+Read = Work[tuple[Returned, ...]]
+"""Bytes and name of one file -> what it says."""
 
 MAX_WORKERS = 4
 """By default. Beyond it the one process that stores what they read is what all wait for."""
@@ -77,12 +84,24 @@ class Job:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage(Generic[_Told]):
+    """How what a worker made of a file comes back through the pipe. Picklable, as `Work` is."""
+
+    pack: Callable[[_Told], bytes]
+    """Run in the worker."""
+    unpack: Callable[[bytes, Job], _Told]
+    """From untrusted bytes: who took over a worker may answer anything. RecordError."""
+    failed: Callable[[Refusal], _Told]
+    """What stands for a file whose worker died or was too slow."""
+
+
 @dataclass(slots=True)
-class _Slot:
+class _Slot(Generic[_Told]):
     """A place in the order of answers."""
 
     item: Job | Refusal
-    returned: tuple[Returned, ...] | None
+    told: _Told | None
     """None while a worker is at it."""
 
 
@@ -96,14 +115,26 @@ def default_workers() -> int:
 def read_in_workers(
     items: Iterable[Job | Refusal], read: Read, *, workers: int, limits: Limits
 ) -> Generator[tuple[Job | Refusal, tuple[Returned, ...]], None, None]:
-    """Give each item with what its file says, in the order they came.
+    """Give each item with what its file says, in the order they came; see `work_in_workers`."""
+    return work_in_workers(items, read, RETURNS, workers=workers, limits=limits)
+
+
+def work_in_workers(
+    items: Iterable[Job | Refusal],
+    work: Work[_Told],
+    carriage: Carriage[_Told],
+    *,
+    workers: int,
+    limits: Limits,
+) -> Generator[tuple[Job | Refusal, _Told], None, None]:
+    """Give each item with what was made of its file, in the order they came.
 
     A `Refusal` is an item that was settled before and is passed on in its place. Items are drawn
     as they are needed. Closing the iterator ends the workers.
     """
     source = iter(items)
-    slots: deque[_Slot] = deque()
-    pool = _Pool(read, workers, limits)
+    slots: deque[_Slot[_Told]] = deque()
+    pool = _Pool(work, carriage, workers, limits)
     most_slots = workers * LOOK_AHEAD_PER_WORKER
     exhausted = False
     try:
@@ -114,27 +145,27 @@ def read_in_workers(
                     case None:
                         exhausted = True
                     case Refusal():
-                        slots.append(_Slot(item, (item,)))
+                        slots.append(_Slot(item, carriage.failed(item)))
                     case Job():
                         slots.append(_Slot(item, None))
                         pool.give(slots[-1])
-            if slots and slots[0].returned is None:
+            if slots and slots[0].told is None:
                 pool.collect()
-            while slots and slots[0].returned is not None:
+            while slots and slots[0].told is not None:
                 slot = slots.popleft()
-                assert slot.returned is not None
-                yield slot.item, slot.returned
+                assert slot.told is not None
+                yield slot.item, slot.told
     finally:
         pool.close()
 
 
-class _Worker:
+class _Worker(Generic[_Told]):
     """One process, and the file it is at."""
 
     def __init__(self, process: BaseProcess, pipe: connection.Connection) -> None:
         self.process = process
         self.pipe = pipe
-        self.slot: _Slot | None = None
+        self.slot: _Slot[_Told] | None = None
         self.deadline = 0.0
         self.served = 0
 
@@ -146,20 +177,23 @@ class _Worker:
         self.pipe.close()
 
 
-class _Pool:
+class _Pool(Generic[_Told]):
     """Up to `count` workers, started when there is something for them to do."""
 
-    def __init__(self, read: Read, count: int, limits: Limits) -> None:
-        self._read = read
+    def __init__(
+        self, work: Work[_Told], carriage: Carriage[_Told], count: int, limits: Limits
+    ) -> None:
+        self._work = work
+        self._carriage = carriage
         self._count = count
         self._limits = limits
-        self._workers: list[_Worker] = []
+        self._workers: list[_Worker[_Told]] = []
 
     def has_room(self) -> bool:
         """Say whether another file can be given out at once."""
         return len(self._workers) < self._count or any(w.slot is None for w in self._workers)
 
-    def give(self, slot: _Slot) -> None:
+    def give(self, slot: _Slot[_Told]) -> None:
         """Give the file of `slot` to a free worker."""
         assert isinstance(slot.item, Job)
         worker = next((w for w in self._workers if w.slot is None), None) or self._start()
@@ -187,28 +221,28 @@ class _Pool:
         while self._workers:
             self._workers.pop().end()
 
-    def _settle(self, worker: _Worker) -> None:
+    def _settle(self, worker: _Worker[_Told]) -> None:
         job = _job_of(worker)
         try:
             answer = worker.pipe.recv_bytes(self._limits.answer_bytes)
-            returned = _decode(answer, job)
+            told = self._carriage.unpack(answer, job)
         except (EOFError, OSError, RecordError):
             self._retire(worker, _crashed(job))
             return
         assert worker.slot is not None
-        worker.slot.returned = returned
+        worker.slot.told = told
         worker.slot = None
         if worker.served >= self._limits.files_per_worker:
             self._workers.remove(worker)
             worker.end()
 
-    def _retire(self, worker: _Worker, verdict: Refusal) -> None:
+    def _retire(self, worker: _Worker[_Told], verdict: Refusal) -> None:
         assert worker.slot is not None
-        worker.slot.returned = (verdict,)
+        worker.slot.told = self._carriage.failed(verdict)
         self._workers.remove(worker)
         worker.end()
 
-    def _start(self) -> _Worker:
+    def _start(self) -> _Worker[_Told]:
         context = _context()
         ours, theirs = context.Pipe()
         forked = context.get_start_method() == "fork"
@@ -216,12 +250,14 @@ class _Pool:
         # notice the death of this process.
         to_close = (ours, *(worker.pipe for worker in self._workers)) if forked else ()
         process = context.Process(  # type: ignore[attr-defined]  # typeshed: on concrete contexts only
-            target=_serve, args=(theirs, self._read, self._limits, to_close), daemon=True
+            target=_serve,
+            args=(theirs, self._work, self._carriage, self._limits, to_close),
+            daemon=True,
         )
         with _interrupt_blocked():
             process.start()
         theirs.close()
-        worker = _Worker(process, ours)
+        worker: _Worker[_Told] = _Worker(process, ours)
         self._workers.append(worker)
         return worker
 
@@ -248,10 +284,14 @@ def _interrupt_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _job_of(worker: _Worker) -> Job:
+def _job_of(worker: _Worker[_Told]) -> Job:
     assert worker.slot is not None
     assert isinstance(worker.slot.item, Job)
     return worker.slot.item
+
+
+def _encode(returned: tuple[Returned, ...]) -> bytes:
+    return json.dumps(pack(returned)).encode()
 
 
 def _decode(untrusted_answer: bytes, job: Job) -> tuple[Returned, ...]:
@@ -265,15 +305,24 @@ def _decode(untrusted_answer: bytes, job: Job) -> tuple[Returned, ...]:
     return returned
 
 
+def _as_answer(refusal: Refusal) -> tuple[Returned, ...]:
+    return (refusal,)
+
+
+RETURNS: Carriage[tuple[Returned, ...]] = Carriage(pack=_encode, unpack=_decode, failed=_as_answer)
+"""For what a file says."""
+
+
 def _serve(
     pipe: connection.Connection,
-    read: Read,
+    work: Work[_Told],
+    carriage: Carriage[_Told],
     limits: Limits,
     to_close: tuple[connection.Connection, ...],
 ) -> None:
     """Answer for one file after another until the parent closes the pipe or ends this process.
 
-    An error that `read` lets through ends the process: whatever state it leaves behind is gone
+    An error that `work` lets through ends the process: whatever state it leaves behind is gone
     with it, and the parent reports the file.
     """
     for inherited in to_close:
@@ -288,7 +337,7 @@ def _serve(
             return
         if hasattr(signal, "alarm"):  # its default action ends the process, wherever it hangs
             signal.alarm(math.ceil(limits.wall_seconds) + limits.orphan_seconds)
-        answer = json.dumps(pack(read(data, name))).encode()
+        answer = carriage.pack(work(data, name))
         if hasattr(signal, "alarm"):
             signal.alarm(0)
         pipe.send_bytes(answer)
