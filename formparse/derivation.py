@@ -8,11 +8,12 @@ a summary says is for others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from formparse.choice import ImportedForm
+from formparse.decisions import settle
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
 from formparse.issued import IssuedForms
 from formparse.returned import ReturnedForm, name_inside
@@ -76,29 +77,81 @@ def derive(
     A summary is made anew where anything that it was made from has changed.
     """
     old = load_index(store, reader_id)
-    entries = {}
-    for kept in store.kept():
-        if kept.accepted:
-            known = None if kept.sha256 in touched else old.entries.get(kept.sha256)
-            entry = known or _entry_of(store, kept.sha256)
-            if entry is not None:
-                entries[kept.sha256] = entry
-    facts = [_owned(fact, issued) for entry in entries.values() for fact in entry.facts]
-    groups = group_by_supplier(facts, listed_ids=tuple(issued.questionnaires_of))
+    shelf = _Shelf(store, old, touched)
+    entries = shelf.entries
     suppliers = {}
-    for group in groups:
+    for group in shelf.groups(issued):
         sent = issued.sent_to(group.supplier_id)
-        digest = _digest_of(reader_id, group, sent, entries)
+        digest = _digest_of(reader_id, group, sent, shelf)
         before = old.suppliers.get(group.id)
         if not everything and before and before[0] == digest and store.has_summary(group.id):
             suppliers[group.id] = before
         else:
-            made = summarise(group, _sources_of(store, group, entries), sent)
+            made = summarise(group, shelf.sources_of(group), sent)
             store.write_summary(group.id, made.summary)
             suppliers[group.id] = (digest, made.row)
     store.remove_other_summaries(suppliers)
     _write_index(store, reader_id, Index(entries=entries, suppliers=suppliers))
     return tuple(row for _, row in suppliers.values())
+
+
+def imported_suppliers(
+    store: Store, issued: IssuedForms
+) -> Iterator[tuple[SupplierGroup, tuple[ImportedForm, ...], tuple[str, ...]]]:
+    """Give each supplier as its summary is made from it: its forms, and what it was sent.
+
+    As the last import left them: nothing is read again, whoever read it.
+    """
+    shelf = _Shelf(store, load_index(store, indexed_by(store) or ""), ())
+    for group in shelf.groups(issued):
+        yield group, shelf.sources_of(group), issued.sent_to(group.supplier_id)
+
+
+class _Shelf:
+    """All readings in the store, each as people's decisions leave it, opened when needed."""
+
+    def __init__(self, store: Store, index: Index, touched: Collection[str]) -> None:
+        self._store = store
+        self.entries: dict[str, Entry] = {}
+        """What the readings themselves say, by file."""
+        self.decisions = {sha256: store.decisions(sha256) for sha256 in store.decided()}
+        for kept in store.kept():
+            if kept.accepted:
+                known = None if kept.sha256 in touched else index.entries.get(kept.sha256)
+                entry = known or _entry_of(store, kept.sha256)
+                if entry is not None:
+                    self.entries[kept.sha256] = entry
+
+    def groups(self, issued: IssuedForms) -> tuple[SupplierGroup, ...]:
+        """Give the suppliers; a name that a person read from a form counts like a typed one."""
+        facts = [
+            _owned(fact, issued)
+            for sha256, entry in self.entries.items()
+            for fact in (self._settled_facts(sha256) if sha256 in self.decisions else entry.facts)
+        ]
+        return group_by_supplier(facts, listed_ids=tuple(issued.questionnaires_of))
+
+    def _settled_facts(self, sha256: str) -> tuple[GroupingFact, ...]:
+        return tuple(fact_of(form) for form in self._forms(sha256))
+
+    def _forms(self, sha256: str) -> Iterator[ReturnedForm]:
+        reading = self._store.reading(sha256)
+        returned = reading.returned if reading is not None else ()
+        for one in settle(returned, self.decisions.get(sha256, ())):
+            if isinstance(one, ReturnedForm):
+                yield one
+
+    def sources_of(self, group: SupplierGroup) -> tuple[ImportedForm, ...]:
+        """Give the group's forms, in the order of its facts; all that is held of one supplier."""
+        sources: dict[tuple[object, ...], ImportedForm] = {}
+        for sha256 in {fact.sha256: None for fact in group.facts}:
+            record = self.entries[sha256].record
+            for one in self._forms(sha256):
+                # Two imports at once may have read the file under two names.
+                name = record.name if one.part is None else name_inside(record.name, one.part.name)
+                form = replace(one, file=name)
+                sources[_place(fact_of(one))] = ImportedForm(form=form, imported_at=record.imported)
+        return tuple(sources[_place(fact)] for fact in group.facts if _place(fact) in sources)
 
 
 def _owned(fact: GroupingFact, issued: IssuedForms) -> GroupingFact:
@@ -125,39 +178,31 @@ def _entry_of(store: Store, sha256: str) -> Entry | None:
     )
 
 
-def _sources_of(
-    store: Store, group: SupplierGroup, entries: dict[str, Entry]
-) -> tuple[ImportedForm, ...]:
-    """Give the group's forms, in the order of its facts; all that is held of one supplier."""
-    sources: dict[tuple[object, ...], ImportedForm] = {}
-    for sha256 in {fact.sha256: None for fact in group.facts}:
-        reading, record = store.reading(sha256), entries[sha256].record
-        for one in reading.returned if reading else ():
-            if isinstance(one, ReturnedForm):
-                # Two imports at once may have read the file under two names.
-                name = record.name if one.part is None else name_inside(record.name, one.part.name)
-                form = replace(one, file=name)
-                sources[_place(fact_of(one))] = ImportedForm(form=form, imported_at=record.imported)
-    return tuple(sources[_place(fact)] for fact in group.facts if _place(fact) in sources)
-
-
 def _place(fact: GroupingFact) -> tuple[object, ...]:
     """Tell one form from all others in the store, whoever it is taken to be from."""
     return (fact.sha256, fact.part, fact.pages, fact.questionnaire_id, fact.form_id)
 
 
-def _digest_of(
-    reader_id: str, group: SupplierGroup, sent: tuple[str, ...], entries: dict[str, Entry]
-) -> str:
+def _digest_of(reader_id: str, group: SupplierGroup, sent: tuple[str, ...], shelf: _Shelf) -> str:
     """Give what changes whenever the group's summary may."""
     sources = sorted({fact.sha256 for fact in group.facts})
     facts = (
         reader_id,
         group,
         sent,
-        [(entries[sha].record, entries[sha].reading) for sha in sources],
+        [(shelf.entries[sha].record, shelf.entries[sha].reading) for sha in sources],
+        [shelf.decisions[sha] for sha in sources if sha in shelf.decisions],
     )
     return hashlib.sha256(repr(facts).encode(errors="surrogatepass")).hexdigest()
+
+
+def indexed_by(store: Store) -> str | None:
+    """Give the id of the reader whose readings the index is of; None where there is none."""
+    match store.load_index():
+        case {"reader": str(reader)}:
+            return reader
+        case _:
+            return None
 
 
 def load_index(store: Store, reader_id: str) -> Index:

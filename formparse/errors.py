@@ -53,6 +53,18 @@ class FormparseError(FormgenError):
     exit_code = ExitCode.REFUSED
 
 
+class NoStoreError(FormgenError):
+    """There is no folder of imported returns where one is named."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DecisionsError(FormgenError):
+    """A file of decisions cannot be used as it stands."""
+
+    exit_code = ExitCode.CATALOG
+
+
 class RefusedError(FormparseError):
     """Reading cannot go on, for a reason with a code."""
 

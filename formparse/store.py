@@ -4,8 +4,10 @@
     refused/<sha256>.<suffix>  files that could not be taken, for a person or a later version
     imports/<sha256>.json      name as first given, size, import time
     readings/<sha256>.json     what the file says, and which reader said so; can be made again
+    decisions/<sha256>.json    what people decided about doubts in that file, earlier ones included
     catalogs/<sha256>.json     catalogs given with `--catalog`, without which readings mean nothing
     summaries/<supplier>.json  derived
+    review/                    what is doubtful, for people to look at; can be made again
     index.json                 what the summaries were derived from; can be made again
 
 Files are named by their content, each is written whole or not at all, and in an order in which a
@@ -26,22 +28,30 @@ from typing import TYPE_CHECKING, Any
 
 from formgen.publish import output_error, prepare_folder, publish, sweep_leftovers, sync_folder
 from formparse.cleaning import escape_json
+from formparse.decision_record import kept_from_json, kept_to_json
 from formparse.exchange import pack, unpack
 from formparse.kinds import Kind, kind_of
 from formparse.records import RecordError
 from formparse.returned import Refusal, Returned
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
+    from formparse.decisions import KeptDecision
 
 _ORIGINALS = "originals"
 _REFUSED = "refused"
 _IMPORTS = "imports"
 _READINGS = "readings"
+_DECISIONS = "decisions"
 _CATALOGS = "catalogs"
 _SUMMARIES = "summaries"
 _ISSUED = "issued"
-_FOLDERS = (_ORIGINALS, _REFUSED, _IMPORTS, _READINGS, _CATALOGS, _ISSUED, _SUMMARIES)
+_REVIEW = "review"
+_FOLDERS = (
+    *(_ORIGINALS, _REFUSED, _IMPORTS, _READINGS, _DECISIONS, _CATALOGS, _ISSUED, _SUMMARIES),
+    _REVIEW,
+)
 
 _FORMS = "forms"
 """Where `formgen build` puts the forms to send."""
@@ -61,6 +71,8 @@ _HARMLESS_SUFFIXES = frozenset(
     (".pdf", ".fdf", ".xfdf", ".eml", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".heic")
 )
 """Kinds of file in which a return may come one day; all others are kept as `.bin`."""
+
+_REVIEW_SUFFIXES = frozenset((".png", ".html"))
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -105,6 +117,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def exists(self) -> bool:
+        """Say whether anything was imported into this folder."""
+        return (self.folder / _ORIGINALS).is_dir()
 
     def prepare(self) -> None:
         """Make the folders, and remove what an interrupted run left half-written."""
@@ -179,6 +195,45 @@ class Store:
             case _:
                 pass
         return None
+
+    def decisions(self, sha256: str) -> tuple[KeptDecision, ...]:
+        """Give what people decided about a returned file, in the order in which it was taken.
+
+        DecisionsError where the file that says so is broken: it cannot be made again.
+        """
+        path = self.folder / _DECISIONS / f"{sha256}.json"
+        return kept_from_json(self._load(path), str(path)) if path.exists() else ()
+
+    def decided(self) -> tuple[str, ...]:
+        """Give the files about which something was decided."""
+        paths = (self.folder / _DECISIONS).glob("*.json")
+        return tuple(sorted(path.stem for path in paths if _SHA256.fullmatch(path.stem)))
+
+    def keep_decisions(self, sha256: str, decisions: Sequence[KeptDecision]) -> None:
+        """Keep all decisions about a returned file; hold the lock from reading them to here."""
+        self._write(_DECISIONS, sha256, kept_to_json(decisions))
+
+    def original(self, sha256: str) -> bytes | None:
+        """Give an original's bytes, None where it is not there or not what its name says."""
+        for path in (self.folder / _ORIGINALS).glob(f"{sha256}.*"):
+            with suppress(OSError):
+                data = path.read_bytes()
+                if hashlib.sha256(data).hexdigest() == sha256:
+                    return data
+        return None
+
+    def write_review(self, files: Mapping[str, bytes]) -> Path:
+        """Make these files, by name, all that stands in the folder for review; give the folder.
+
+        Only pictures and pages of ours are removed from it.
+        """
+        folder = self.folder / _REVIEW
+        for name, data in files.items():
+            publish(folder / name, data, durable=False)
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _REVIEW_SUFFIXES and path.name not in files:
+                path.unlink(missing_ok=True)
+        return folder
 
     def keep_catalog(self, data: bytes) -> None:
         """Keep a catalog, so that returns of its forms stay readable without it being given."""

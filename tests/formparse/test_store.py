@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from formgen.errors import OutputError
-from formparse.errors import RefusalCode, refuse
+from formparse.errors import DecisionsError, RefusalCode, refuse
 from formparse.store import ImportRecord, KeptReading, Store
 from tests.formparse.fake_reading import form, tree
 
@@ -131,3 +131,32 @@ def test_the_lock_leaves_no_trace(store: Store) -> None:
     with store.locked():
         pass
     assert tree(store.folder) == before
+
+
+def test_an_original_comes_back_only_as_what_its_name_says(store: Store) -> None:
+    assert store.original(SHA) is None
+    store.keep(PDF, SHA, RECORD, READ)
+    assert store.original(SHA) == PDF
+    [kept] = store.kept()
+    kept.path.write_bytes(b"something else")
+    assert store.original(SHA) is None
+
+
+def test_broken_decisions_are_said(store: Store) -> None:
+    assert store.decisions(SHA) == ()
+    (store.folder / "decisions" / f"{SHA}.json").write_bytes(b"{")
+    with pytest.raises(DecisionsError, match=f"{SHA}.json"):
+        store.decisions(SHA)
+
+
+def test_a_review_is_all_that_stands_in_its_folder_but_what_people_put_there(
+    store: Store,
+) -> None:
+    folder = store.write_review({"index.html": b"1", "a.png": b"2", "b.png": b"3"})
+    (folder / "decisions.json").write_bytes(b"{}")
+    store.write_review({"index.html": b"4", "b.png": b"3"})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "index.html": b"4",
+        "b.png": b"3",
+        "decisions.json": b"{}",
+    }
