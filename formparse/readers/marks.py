@@ -81,7 +81,7 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
     image = sheet.image() if sheet is not None else None
     if sheet is None or image is None:
         return None
-    placed = _place(page, sheets, part, editions, image)
+    placed = place_page(page, sheets, part, editions, image)
     if placed is None:
         return None
     import numpy as np
@@ -100,7 +100,7 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
     )
 
 
-def _place(
+def place_page(
     page: FormPage, sheets: Sheets, part: Part, editions: Editions, image: PageImage
 ) -> tuple[int, Matrix] | None:
     """Give which page of the form a page of the file shows, and how it lies in its picture.
