@@ -65,12 +65,14 @@ def for_terminal(untrusted_text: str, *, width: int = 200) -> str:
     return shorten("".join(_visible(character) for character in enough), width)
 
 
-def for_html(untrusted_text: str) -> str:
+def for_html(untrusted_text: str, *, width: int | None = None) -> str:
     """Give the text as HTML, for between tags and for attributes in quotes.
 
     It shows what it was: no character reference or tag acts, no override turns what stands beside
-    it. Line ends and tabs stay.
+    it. Line ends and tabs stay; with a `width` it is one line of at most so many cells.
     """
+    if width is not None:
+        return html.escape(for_terminal(untrusted_text, width=width))
     return html.escape("".join(c if c in "\n\t" else _visible(c) for c in untrusted_text))
 
 
@@ -82,6 +84,13 @@ def for_cell(untrusted_text: str) -> str:
     """
     visible = "".join(c if c == "\n" else _visible(c) for c in untrusted_text)
     return f"'{visible}" if visible.lstrip()[:1] in _STARTS_FORMULA else visible
+
+
+def without_hidden(untrusted_text: str) -> str:
+    """Give the text without what nobody can see; its line ends stay, as line feeds."""
+    lines = untrusted_text.splitlines()
+    shown = ("".join(c for c in line if unicodedata.category(c) not in _HIDDEN) for line in lines)
+    return "\n".join(shown)
 
 
 def shorten(text: str, width: int) -> str:

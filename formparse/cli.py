@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,6 +17,8 @@ from formgen.language import Lang, Phrase
 if TYPE_CHECKING:
     from formparse.pipeline import ImportReport
     from formparse.returned import Refusal
+    from formparse.review import Review
+    from formparse.settlement import Settlement
 
 DEFAULT_OUT = Path("output")
 
@@ -160,13 +162,51 @@ def make_command(lang: Lang) -> click.Group:
         )
 
     @formparse.command(
-        short_help=say("Affiche un schéma JSON.", "Print a JSON Schema."),
+        short_help=say("Montre ce qui est douteux.", "Show what is doubtful."),
         help=say(
-            "Affiche le schéma JSON de ce qu'écrit « import » (summary) ou « read ».",
-            "Print the JSON Schema of what import (summary) or read writes.",
+            "Montre ce qui est douteux dans les retours importés : la liste, et une page à ouvrir "
+            "dans un navigateur (DIR/review/index.html), avec l'image de chaque ligne. On y "
+            "répond au clavier, on enregistre un fichier de décisions, on le donne ici avec "
+            "--apply : les synthèses en tiennent compte, maintenant et à chaque import.",
+            "Show what is doubtful in the imported returns: the list, and a page to open in a "
+            "browser (DIR/review/index.html), with a picture of each row. Answer there by keys, "
+            "save a file of decisions, hand it in here with --apply: the summaries follow it, now "
+            "and at every import.",
         ),
     )
-    @click.argument("which", type=click.Choice(["summary", "read"]), default="summary")
+    @click.option(
+        "--apply",
+        "decided",
+        multiple=True,
+        type=_PATH,
+        metavar="FILE",
+        help=say(
+            "Fichier de décisions enregistré par la page ; répétable.",
+            "File of decisions saved by the page; repeatable.",
+        ),
+    )
+    @click.option(
+        "--out",
+        type=_PATH,
+        default=DEFAULT_OUT,
+        show_default=True,
+        metavar="DIR",
+        help=say("Dossier où tout est conservé.", "Folder in which all is kept."),
+    )
+    @lang_option
+    def review(decided: tuple[Path, ...], out: Path) -> int:
+        return _review(lang, decided, out)
+
+    @formparse.command(
+        short_help=say("Affiche un schéma JSON.", "Print a JSON Schema."),
+        help=say(
+            "Affiche le schéma JSON de ce qu'écrit « import » (summary) ou « read », ou d'un "
+            "fichier de décisions (review).",
+            "Print the JSON Schema of what import (summary) or read writes, or of a file of "
+            "decisions (review).",
+        ),
+    )
+    @click.argument("which", type=click.Choice(["summary", "read", "review"]), default="summary")
     @lang_option
     def schema(which: str) -> None:
         path = Path(__file__).parent / "schemas" / f"{which}.schema.json"
@@ -269,6 +309,59 @@ def _import(
     return ExitCode.REFUSED if report.refused else ExitCode.DONE
 
 
+def _review(lang: Lang, decided: tuple[Path, ...], out: Path) -> int:
+    import datetime as dt  # keeps --help fast
+
+    from formparse.commands import review
+    from formparse.progress import progress_on
+    from formparse.review_list import list_doubtful
+
+    with progress_on(sys.stderr, lang) as progress:
+        shown, settlement = review(out, decided, now=dt.datetime.now(dt.UTC), progress=progress)
+    click.echo(list_doubtful(shown.suppliers, lang=lang), nl=False)
+    click.echo(str(shown.page))
+    sys.stdout.flush()
+    if settlement is not None:
+        _tell_settlement(lang, settlement)
+    _tell_review(lang, shown)
+    return ExitCode.REFUSED if settlement is not None and settlement.refused else ExitCode.DONE
+
+
+def _tell_settlement(lang: Lang, settlement: Settlement) -> None:
+    for phrase in (*settlement.overtaken, *(one.phrase for one in settlement.refused)):
+        _tell(phrase.in_(lang))
+    counts = (
+        (settlement.taken, Phrase("prises", "taken")),
+        (settlement.known, Phrase("déjà connues", "already known")),
+        (len(settlement.refused), Phrase("refusées", "refused")),
+    )
+    _tell(_counted(lang, Phrase("Décisions", "Decisions"), counts) or "")
+
+
+def _tell_review(lang: Lang, shown: Review) -> None:
+    counts = (
+        (shown.open_items, Phrase("douteux", "doubtful")),
+        (shown.settled_items, Phrase("décidés", "decided")),
+        (shown.without_picture, Phrase("sans image", "without a picture")),
+    )
+    nothing = Phrase("Rien n'est douteux.", "Nothing is doubtful.").in_(lang)
+    _tell(_counted(lang, Phrase("Points et textes", "Points and texts"), counts) or nothing)
+    if shown.unread:
+        _tell(
+            Phrase(
+                fr=f"{shown.unread} retours ne sont pas lus : terminez par « formparse import ».",
+                en=f"{shown.unread} returns are not read: complete them with “formparse import”.",
+            ).in_(lang)
+        )
+
+
+def _counted(lang: Lang, what: Phrase, counts: Sequence[tuple[int, Phrase]]) -> str | None:
+    """Give one sentence with the counts that are not nought; None where all are."""
+    colon = Phrase(fr="\u00a0: ", en=": ").in_(lang)
+    told = ", ".join(f"{name.in_(lang)}{colon}{count}" for count, name in counts if count)
+    return f"{what.in_(lang)} {told}." if told else None
+
+
 def _tell_counts(lang: Lang, report: ImportReport) -> None:
     for name, first in report.repeated:
         same = Phrase(
@@ -293,14 +386,8 @@ def _tell_counts(lang: Lang, report: ImportReport) -> None:
         (report.skipped, Phrase("laissés de côté (cachés, liens)", "passed over (hidden, links)")),
         (len(report.refused), Phrase("refusés", "refused")),
     )
-    colon = Phrase(fr="\u00a0: ", en=": ").in_(lang)
-    told = ", ".join(f"{what.in_(lang)}{colon}{count}" for count, what in counts if count)
-    _tell(
-        Phrase(
-            fr=f"Fichiers {told}." if told else "Aucun fichier.",
-            en=f"Files {told}." if told else "No file.",
-        ).in_(lang)
-    )
+    nothing = Phrase("Aucun fichier.", "No file.").in_(lang)
+    _tell(_counted(lang, Phrase("Fichiers", "Files"), counts) or nothing)
 
 
 def _tell_refused(lang: Lang, refused: tuple[Refusal, ...] | list[Refusal]) -> None:

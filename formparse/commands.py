@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 from formgen import __version__
 from formgen.editions import Editions, load_editions
-from formparse.assess import assess
+from formgen.language import Phrase
+from formparse.assess import Assessment, assess
+from formparse.decision_record import load_decisions
 from formparse.derivation import Summarised
+from formparse.errors import NoStoreError
 from formparse.intake import MAX_BYTES
 from formparse.issued import load_issued
 from formparse.pipeline import ImportReport, Reader, import_returns, read_files
 from formparse.read import read_bytes
+from formparse.review import Review, settle_doubts, show_doubts
 from formparse.store import Store
 from formparse.summary import build_summary, dump_summary
 from formparse.table import row_of
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from formparse.grouping import SupplierGroup
     from formparse.progress import Progress
     from formparse.returned import Returned
+    from formparse.settlement import Settlement
 
 
 def read_returns(
@@ -83,6 +88,55 @@ def import_into(
     )
 
 
+def review(
+    out: Path, decided: Sequence[Path], *, now: dt.datetime, progress: Progress
+) -> tuple[Review, Settlement | None]:
+    """Show what is doubtful in the store at `out`, after taking in the decisions in these files.
+
+    None where there are no such files. A file that is wrong anywhere is refused before any other
+    one is taken.
+    """
+    if not Store(out).exists():
+        raise _no_store(out)
+    decisions = [one for path in decided for one in load_decisions(path)]
+    store = Store(out)
+    store.prepare()
+    editions = load_editions(store.catalogs())
+    issued = load_issued(store.registers())
+    reader = _reader(editions, (), None)
+    settlement = None
+    if decided:
+        settlement = settle_doubts(
+            store,
+            decisions,
+            editions,
+            partial(_summarise, editions=editions),
+            issued,
+            reader_id=reader.id,
+            now=now,
+        )
+    shown = show_doubts(
+        store,
+        editions,
+        partial(_assess, editions=editions),
+        issued,
+        workers=reader.workers,
+        progress=progress,
+    )
+    return shown, settlement
+
+
+def _no_store(out: Path) -> NoStoreError:
+    return NoStoreError(
+        Phrase(
+            fr=f"{out}\u00a0: aucun retour n'a été importé dans ce dossier. Importez d'abord "
+            "(«\u00a0formparse import\u00a0»), ou donnez le bon dossier (--out).",
+            en=f"{out}: no return was imported into this folder. Import first (“formparse "
+            "import”), or give the right folder (--out).",
+        )
+    )
+
+
 def _roots(trust: Path | None) -> tuple[bytes, ...]:
     return () if trust is None else load_roots(trust)
 
@@ -109,9 +163,20 @@ def _summarise(
     editions: Editions,
 ) -> Summarised:
     catalog = _catalog_for(forms, editions)
-    assessment = assess(forms, catalog, issued=sent, group_findings=group.findings)
+    assessment = _assess(group, forms, sent, editions=editions)
     summary = build_summary(group, assessment, catalog)
     return Summarised(summary=dump_summary(summary), row=row_of(summary))
+
+
+def _assess(
+    group: SupplierGroup,
+    forms: tuple[ImportedForm, ...],
+    sent: tuple[str, ...],
+    *,
+    editions: Editions,
+) -> Assessment:
+    catalog = _catalog_for(forms, editions)
+    return assess(forms, catalog, issued=sent, group_findings=group.findings)
 
 
 def _catalog_for(forms: tuple[ImportedForm, ...], editions: Editions) -> Catalog:

@@ -189,7 +189,7 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("which", ["summary", "read"])
+@pytest.mark.parametrize("which", ["summary", "read", "review"])
 def test_schemas_are_printed(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schema", which) == ExitCode.DONE
     assert json.loads(capsys.readouterr().out)["$schema"].endswith("2020-12/schema")
