@@ -379,6 +379,16 @@ def _tell_counts(lang: Lang, report: ImportReport) -> None:
                 en=f"No answer so far: {names}{rest_en}.",
             ).in_(lang)
         )
+    doubtful = sum(row["counts"][-1] for row in report.rows)
+    if doubtful:
+        _tell(
+            Phrase(
+                fr=f"Points douteux\u00a0: {doubtful}. «\u00a0formparse review\u00a0» les montre, "
+                "image à l'appui, et prend ce que vous décidez.",
+                en=f"Doubtful points: {doubtful}. “formparse review” shows them with pictures and "
+                "takes what you decide.",
+            ).in_(lang)
+        )
     counts = (
         (report.imported, Phrase("importés", "imported")),
         (report.known, Phrase("déjà connus", "already known")),

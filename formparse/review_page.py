@@ -97,7 +97,7 @@ peuvent pas être changées.</p>
 </noscript>
 {_keys()}
 </div></header>
-<div class="bar" id="bar"><div class="wide">
+<section class="bar" id="bar" aria-label="Vos décisions"><div class="wide">
 <div class="who"><label for="who">Votre nom</label>
 <input id="who" type="text" maxlength="120" autocomplete="name" required></div>
 <span class="count" id="count">{sum(map(is_open, items))} à vérifier</span>
@@ -105,7 +105,7 @@ peuvent pas être changées.</p>
 <button type="button" class="quiet" data-do="undo">Annuler<kbd>U</kbd></button>
 <p class="said" id="said" role="status">Rien n'est envoyé : vos décisions restent dans cette page
 jusqu'à ce que vous les enregistriez.</p>
-</div></div>
+</div></section>
 <main id="liste" class="wide" tabindex="-1">
 {body or nothing}
 </main>

@@ -404,3 +404,17 @@ def test_a_decision_may_not_come_from_the_future(
     path = boulon(folder, "NON", at=later.strftime("%Y-%m-%dT%H:%M:%SZ"))
     assert apply(folder, path) == ExitCode.REFUSED
     assert "datée du futur" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [(Lang.FR, "Points douteux\u00a0: 3."), (Lang.EN, "Doubtful points: 3.")],
+)
+def test_an_import_says_where_doubts_are_shown(
+    folder: Path, lang: Lang, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("import", folder / "in", "--out", folder / "out")
+    assert run(*arguments, lang=lang) == ExitCode.DONE
+    first = capsys.readouterr().err.splitlines()[-2]
+    assert first.startswith(told)
+    assert "formparse review" in first
