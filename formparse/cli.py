@@ -335,7 +335,8 @@ def _tell_settlement(lang: Lang, settlement: Settlement) -> None:
         (settlement.known, Phrase("déjà connues", "already known")),
         (len(settlement.refused), Phrase("refusées", "refused")),
     )
-    _tell(_counted(lang, Phrase("Décisions", "Decisions"), counts) or "")
+    nothing = Phrase("Aucune décision.", "No decision.").in_(lang)
+    _tell(_counted(lang, Phrase("Décisions", "Decisions"), counts) or nothing)
 
 
 def _tell_review(lang: Lang, shown: Review) -> None:

@@ -44,7 +44,11 @@ stands before the field says what belongs into it."""
 MAX_PICTURE_BYTES = 2 << 20
 """One of a whole page has a tenth of this."""
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+"""How all of them begin: width and height follow."""
+
+_SHORTEST_PNG = 57
+"""Its three chunks, with no data at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,8 @@ class Picture:
     columns: tuple[tuple[str, float], ...]
     """The answer that each box of a row stands for, and how far to the right its middle is, from 0
     to 1; none for a text."""
+    below: bytes | None = None
+    """The same without what was laid over the page as annotations, where that hides something."""
 
 
 Pictures = Mapping[tuple[int, str], Picture]
@@ -115,6 +121,8 @@ class _Placed:
 
     number: int
     grey: Grey
+    below: Grey | None
+    """Without its annotations; None where it has none."""
     to_px: Matrix
     is_sure: bool
 
@@ -148,7 +156,7 @@ def _placed(
     """Give which page of the form a page of the file shows, and how; at worst by its size."""
     sheet = sheets.sheet(page.page.number)
     image = sheet.image() if sheet is not None else None
-    if image is None:
+    if sheet is None or image is None:
         return None
     found = place_page(page, sheets, part, editions, image)
     if found is not None:
@@ -159,9 +167,14 @@ def _placed(
         index, to_px = page.index, from_page_size(part.places.layout, image.grey)
     else:
         return None
-    is_sure = found is not None
-    placed = _Placed(number=page.page.number, grey=image.grey, to_px=to_px, is_sure=is_sure)
-    return index, placed
+    bare = sheet.image(annotations=False) if sheet.has_annotations else None
+    return index, _Placed(
+        number=page.page.number,
+        grey=image.grey,
+        below=None if bare is None else bare.grey,
+        to_px=to_px,
+        is_sure=found is not None,
+    )
 
 
 def row_of(layout: FormLayout, point_id: str) -> tuple[int, Rect] | None:
@@ -221,7 +234,7 @@ def _leaves(node: Node) -> list[object]:
 
 
 def _picture(placed: _Placed, rect: Rect, layout: FormLayout, subject: str) -> Picture:
-    from formparse.vision.crop import crop_png
+    from formparse.vision.crop import crop_png, hides_ink
 
     wide = rect if placed.is_sure else _wider(rect, GUESSED_MARGIN_PT)
     around = Rect(
@@ -235,8 +248,15 @@ def _picture(placed: _Placed, rect: Rect, layout: FormLayout, subject: str) -> P
         for box in layout.boxes
         if box.point_id == subject
     )
-    png = crop_png(placed.grey, placed.to_px, around)
-    return Picture(png=png, page=placed.number, is_sure=placed.is_sure, columns=columns)
+    grey, bare, to_px = placed.grey, placed.below, placed.to_px
+    has_hidden = bare is not None and hides_ink(grey, bare, to_px, around)
+    return Picture(
+        png=crop_png(grey, to_px, around),
+        page=placed.number,
+        is_sure=placed.is_sure,
+        columns=columns,
+        below=crop_png(bare, to_px, around) if bare is not None and has_hidden else None,
+    )
 
 
 # --- From a worker ------------------------------------------------------------------------------
@@ -245,7 +265,7 @@ def _pack(pictures: Pictures) -> bytes:
         [
             [
                 *(number, subject, one.page, one.is_sure, one.columns),
-                base64.b64encode(one.png).decode(),
+                *(base64.b64encode(png).decode() for png in (one.png, one.below or b"")),
             ]
             for (number, subject), one in pictures.items()
         ]
@@ -267,17 +287,25 @@ def _checked(untrusted_picture: object) -> tuple[tuple[int, str], Picture]:
             int(page),
             bool(is_sure),
             list(untrusted_columns),
-            str(encoded),
+            str(untrusted_png),
+            str(untrusted_below),
         ]:
-            columns = tuple((Answer(word).value, float(at)) for word, at in untrusted_columns)
-            png = base64.b64decode(encoded, validate=True)
-            if png.startswith(_PNG) and len(png) <= MAX_PICTURE_BYTES:
-                return (number, subject), Picture(
-                    png=png, page=page, is_sure=is_sure, columns=columns
-                )
+            return (number, subject), Picture(
+                png=_png(untrusted_png),
+                page=page,
+                is_sure=is_sure,
+                columns=tuple((Answer(word).value, float(at)) for word, at in untrusted_columns),
+                below=_png(untrusted_below) if untrusted_below else None,
+            )
         case _:
-            pass
-    raise RecordError("no picture")
+            raise RecordError("no picture")
+
+
+def _png(untrusted_text: str) -> bytes:
+    png = base64.b64decode(untrusted_text, validate=True)
+    if not png.startswith(_PNG) or not _SHORTEST_PNG <= len(png) <= MAX_PICTURE_BYTES:
+        raise RecordError("no PNG")
+    return png
 
 
 def _none(_refusal: Refusal) -> Pictures:

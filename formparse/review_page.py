@@ -204,23 +204,30 @@ def _picture(item: Doubtful, picture: Picture | None) -> str:
 fichier d'origine{where}.</p>
 """
     name = for_html(item.name, width=40)
-    width, height = struct.unpack(">II", picture.png[16:24])
-    encoded = base64.b64encode(picture.png).decode()
+    is_text = isinstance(item.subject, TextPart)
+    what = f"Champ {name}" if is_text else f"Ligne du point {name}"
     caption = f"Page {picture.page} du fichier."
     if not picture.is_sure:
         caption += (
             " La place exacte sur la page n'est pas sûre\u00a0: l'image montre ses alentours."
         )
-    if isinstance(item.subject, TextPart):
-        what, frame, heads = f"Champ {name} tel qu'il est revenu", "frame text", ""
-    else:
-        what, frame = f"Ligne du point {name} telle qu'elle est revenue", "frame"
-        words = "".join(
-            f'<text x="{at:.2%}" y="75%" text-anchor="middle">{html.escape(word)}</text>'
-            for word, at in picture.columns
-        )
-        heads = f'<svg aria-hidden="true">{words}</svg>'
-    return f"""<figure><div class="{frame}" role="group" aria-label="Image, {name}">
+    shown = _figure(picture.png, picture, f"{what}, à son retour", caption)
+    if picture.below is None:
+        return shown
+    caption = "La même, sans ce qui a été posé par-dessus la page et en cache une partie."
+    return shown + _figure(picture.below, picture, f"{what}, sans ce qui le cache", caption)
+
+
+def _figure(png: bytes, picture: Picture, what: str, caption: str) -> str:
+    width, height = struct.unpack(">II", png[16:24])
+    encoded = base64.b64encode(png).decode()
+    words = "".join(
+        f'<text x="{at:.2%}" y="75%" text-anchor="middle">{html.escape(word)}</text>'
+        for word, at in picture.columns
+    )
+    frame = "frame" if words else "frame text"
+    heads = f'<svg aria-hidden="true">{words}</svg>' if words else ""
+    return f"""<figure><div class="{frame}" role="group" aria-label="Image\u00a0: {what}">
 <div class="sheet">{heads}<img alt="{what}" width="{width}" height="{height}"
 src="data:image/png;base64,{encoded}"></div></div>
 <figcaption>{caption}</figcaption></figure>

@@ -232,7 +232,10 @@ class Store:
             publish(folder / name, data, durable=False)
         for path in sorted(folder.iterdir()):
             if path.suffix in _REVIEW_SUFFIXES and path.name not in files:
-                path.unlink(missing_ok=True)
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise output_error(path, error) from error
         return folder
 
     def keep_catalog(self, data: bytes) -> None:

@@ -26,8 +26,30 @@ MAX_SIDE_PX = 2000
 """A whole page's width has 1500."""
 
 
+HIDDEN_PT2 = 1.0
+"""Ink below an annotation that is shown to people: the thinnest pen's stroke across a box."""
+
+HIDDEN_CONTRAST = 64
+"""How much darker it is than what covers it: a quarter of all greys, more than any rendering of
+one thing differs from the next."""
+
+
 def crop_png(grey: Grey, to_px: Matrix, rect: Rect) -> bytes:
     """Give what an image shows in a rectangle of the layout, as PNG; white where it shows none."""
+    written = io.BytesIO()
+    _crop(grey, to_px, rect).save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+def hides_ink(shown: Grey, below: Grey, to_px: Matrix, rect: Rect) -> bool:
+    """Say whether one image of a page has ink in a rectangle that the other does not show."""
+    above = np.asarray(_crop(shown, to_px, rect), dtype=np.int16)
+    under = np.asarray(_crop(below, to_px, rect), dtype=np.int16)
+    hidden_px = int((above - under >= HIDDEN_CONTRAST).sum())
+    return hidden_px / PX_PER_PT**2 >= HIDDEN_PT2
+
+
+def _crop(grey: Grey, to_px: Matrix, rect: Rect) -> Image.Image:
     width = min(MAX_SIDE_PX, max(1, round(rect.width * PX_PER_PT)))
     height = min(MAX_SIDE_PX, max(1, round(rect.height * PX_PER_PT)))
     to_layout = np.array(
@@ -43,7 +65,4 @@ def crop_png(grey: Grey, to_px: Matrix, rect: Rect) -> bytes:
         resample=Image.Resampling.BICUBIC,
         fillcolor=255,
     )
-    coarse = cut.point([min(255, round(value / GREY_STEP) * GREY_STEP) for value in range(256)])
-    written = io.BytesIO()
-    coarse.save(written, "PNG", optimize=True)
-    return written.getvalue()
+    return cut.point([min(255, round(value / GREY_STEP) * GREY_STEP) for value in range(256)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -99,6 +100,29 @@ def test_a_text_field_is_shown_with_what_stands_before_it() -> None:
     assert height > place.rect.height
 
 
+@pytest.mark.parametrize(
+    ("draw", "hides"),
+    [
+        (drawing.covered_tick, True),
+        (drawing.tick_under_a_patch, True),
+        (drawing.pen, False),
+        (drawing.ink, False),
+    ],
+)
+def test_what_is_hidden_below_an_annotation_is_shown_too(draw: drawing.Draw, hides: bool) -> None:  # noqa: FBT001
+    pdf = flat_by_pdfium(fields())
+    pictures = cut(
+        drawing.draw_at(pdf, layout("Q3"), {"Q3-02": Answer.NON}, draw), "Q3-02", "Q3-03"
+    )
+    picture = pictures[0, "Q3-02"]
+    assert pictures[0, "Q3-03"].below is None
+    assert (picture.below is not None) == hides
+    if picture.below is not None:
+        bare = ink_below(dataclasses.replace(picture, png=picture.below))
+        assert bare["NON"] > ink_below(picture)["NON"]
+    assert PICTURES.unpack(PICTURES.pack(pictures), JOB) == pictures
+
+
 @pytest.mark.parametrize("questionnaire_id", ["Q1", "Q2", "Q3", "Q4"])
 def test_a_row_holds_its_boxes_and_its_words_and_no_other_rows_boxes(
     questionnaire_id: str,
@@ -165,11 +189,12 @@ def test_pictures_come_back_equal() -> None:
         b"{}x",
         b"[1]",
         b"[" * 100_000,
-        json.dumps([[0, "Q3-02", 1, True, [], "aGk="]]).encode(),
-        json.dumps([[0, "Q3-02", 1, True, [], "no base 64"]]).encode(),
-        json.dumps([[0, "Q3-02", 1, True, [["<b>", 0.5]], "iVBORw0KGgo="]]).encode(),
-        json.dumps([[0, "Q3-02", 1, True, 5, "iVBORw0KGgo="]]).encode(),
-        json.dumps([[0, "Q3-02", "1", True, [], "iVBORw0KGgo="]]).encode(),
+        json.dumps([[0, "Q3-02", 1, True, [], "aGk=", ""]]).encode(),
+        json.dumps([[0, "Q3-02", 1, True, [], "no base 64", ""]]).encode(),
+        json.dumps([[0, "Q3-02", 1, True, [["<b>", 0.5]], "iVBORw0KGgo=", ""]]).encode(),
+        json.dumps([[0, "Q3-02", 1, True, [], "iVBORw0KGgo=", ""]]).encode(),
+        json.dumps([[0, "Q3-02", 1, True, 5, "iVBORw0KGgo=", ""]]).encode(),
+        json.dumps([[0, "Q3-02", "1", True, [], "iVBORw0KGgo=", ""]]).encode(),
     ],
 )
 def test_what_is_no_picture_is_not_shown(answer: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
 from html.parser import HTMLParser
@@ -142,6 +143,19 @@ def test_without_a_picture_the_page_says_so_and_shows_the_question() -> None:
     assert page.all("img") == []
     assert len(page.all("p", **{"class": "none"})) == 3
     assert len(page.all("p", **{"class": "question"})) == 3
+
+
+def test_what_hides_something_is_shown_with_and_without() -> None:
+    supplier = doubts_of(unclear())
+    pictures = pictures_for(supplier)
+    name = picture_name(items_in(supplier)[0])
+    pictures[name] = dataclasses.replace(pictures[name], below=pictures[name].png)
+    page = Page(write_page([supplier], pictures))
+    assert [one["alt"] for one in page.all("img")][:3] == [
+        "Ligne du point Q3-02, à son retour",
+        "Ligne du point Q3-02, sans ce qui le cache",
+        "Ligne du point Q3-05, à son retour",
+    ]
 
 
 def test_where_nothing_is_doubtful_it_says_so() -> None:
