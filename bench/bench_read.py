@@ -22,7 +22,7 @@ from formgen.editions import load_editions
 from formparse.answers import resolve_answers
 from formparse.intake import ReturnedPdf, open_bytes
 from formparse.printed import Sheets
-from formparse.read import read_bytes
+from formparse.read import read_bytes, read_values
 from formparse.readers.fields import read_fields
 from formparse.returned import ReturnedForm
 from formparse.triage import Part, triage
@@ -105,6 +105,7 @@ def main(path: Path) -> None:
     times = time_all(
         {
             "formparse read": lambda: read_bytes(data, path.name, editions),
+            "… values alone": lambda: read_values(data, path.name, editions),
             "pypdf get_fields": lambda: with_pypdf(data),
             "PyMuPDF widgets": lambda: with_pymupdf(data),
             "pikepdf fields": lambda: with_pikepdf(data),

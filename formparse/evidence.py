@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from formgen.naming import TextPart
 from formparse.answers import Answers, resolve_answers
 from formparse.drawn import has_damaged_drawings
+from formparse.fieldcheck import UNCHECKED, FieldsChecked, check_fields
 from formparse.intake import MAX_ANNOTATIONS
 from formparse.marking import add_marks, resolve_marks
 from formparse.places import centre_is_in, corners_of
@@ -46,23 +47,39 @@ class FormEvidence:
     """Texts and signature are those of both; the points are those of the fields."""
     answers: Answers
     findings: tuple[Finding, ...]
+    fields: FieldsChecked
+    """How the fields differ from the form's."""
 
 
 def read_form(
-    pdf: ReturnedPdf, part: Part, sheets: Sheets, editions: Editions, *, is_only_one: bool
+    pdf: ReturnedPdf,
+    part: Part,
+    sheets: Sheets,
+    editions: Editions,
+    *,
+    is_only_one: bool,
+    is_checked: bool = True,
 ) -> FormEvidence | None:
     """Give what is known of one form; None where nothing of it is left to be read.
 
-    `is_only_one`: no other form in the file has the same fields.
+    `is_only_one`: no other form in the file has the same fields. `is_checked`: its fields are
+    compared with the form's.
     """
     reading = read_fields(pdf, part, is_only_one=is_only_one)
+    fields = check_fields(pdf.objects, part, reading) if is_checked else UNCHECKED
     questionnaire = part.places.questionnaire
     answers = resolve_answers(reading, questionnaire)
-    pages = tuple(page for page in part.pages if _is_to_look_at(page, pdf.objects, part, reading))
+    pages = tuple(
+        page
+        for page in part.pages
+        if page.page.number in fields.unsure or _is_to_look_at(page, pdf.objects, part, reading)
+    )
     seen = read_marks(sheets, part, editions, pages=pages) if pages else None
     if seen is None:
         is_empty = not reading.points and not reading.texts
-        return None if is_empty else FormEvidence(reading=reading, answers=answers, findings=())
+        if is_empty:
+            return None
+        return FormEvidence(reading=reading, answers=answers, findings=(), fields=fields)
     by_marks = resolve_marks(seen, questionnaire)
     has_fields = bool(reading.points)
     without_fields = part.places.known_points - reading.points.keys()
@@ -90,7 +107,9 @@ def read_form(
         method = Method.FIELDS
     else:
         method = Method.FIELDS_AND_MARKS
-    return FormEvidence(reading=replace(told, method=method), answers=both, findings=findings)
+    return FormEvidence(
+        reading=replace(told, method=method), answers=both, findings=findings, fields=fields
+    )
 
 
 def _damaged(pages: Iterable[FormPage], objects: Objects) -> Iterator[Finding]:

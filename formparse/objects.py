@@ -161,6 +161,8 @@ _REFS = re.compile(
     rb"\[(?:" + _SPACE + rb"[0-9]{1,7} [0-9]{1,5} R" + _ENDS + rb")*+" + _SPACE + rb"\]"
 )
 """An array of references only: a form has some with a hundred."""
+_NUMBERS = re.compile(rb"[0-9.+\-\[\] \r\n\tR]*+")
+"""What stands in an object that is numbers, references and arrays of them: widths of letters."""
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {
     b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f",
@@ -472,6 +474,40 @@ class Objects:
         if self._decoded > self._decoded_limit:
             raise TooMuchDataError(str(self._decoded_limit))
         return data
+
+    def undecoded(self, ref: Ref) -> tuple[bytes, bytes] | None:
+        """Give an object as it stands in the file: what comes before its stream's data, the data.
+
+        None: not plain enough to be sure where it ends; `get` and `data` give what it is then.
+        """
+        start = self._start_of(ref)
+        if start < 0:
+            return None
+        data = self._data
+        end = data.find(b"endobj", start, start + LEAN_OBJECT_BYTES)
+        begin = data.find(b"stream", start, end if end >= 0 else start + LEAN_OBJECT_BYTES)
+        if begin < 0:
+            body = data[start:end] if end >= 0 else b"("
+            is_plain = _NUMBERS.fullmatch(body) or _entries_in(data, start, end) is not None
+            return (body, b"") if is_plain else None
+        entries = _entries_in(data, start, begin)
+        length = self.resolve(entries.get(b"Length")) if entries is not None else None
+        if not isinstance(length, int) or length < 0:
+            return None
+        first = begin + len(b"stream")
+        first += 2 if data.startswith(b"\r\n", first) else 1
+        after = data[first + length : first + length + _MAX_GAP + len(b"endstream")]
+        if not after.lstrip().startswith(b"endstream"):
+            return None
+        return data[start:begin], data[first : first + length]
+
+    def _start_of(self, ref: Ref) -> int:
+        """Give where a plain object's body begins in the file, -1 where it is not there."""
+        if ref.generation or self._free.get(ref.number) or ref.number in self._packed:
+            return -1
+        start = self._offsets.get(ref.number, -1)
+        head = b"%d 0 obj" % ref.number
+        return start + len(head) if start >= 0 and self._data.startswith(head, start) else -1
 
     def root(self) -> Entries:
         """Give the document's root; pypdf looks for it where the trailer does not name it."""

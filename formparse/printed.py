@@ -189,7 +189,7 @@ def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage
     best: tuple[int, Catalog, FormLayout, int, Matrix] | None = None
     for catalog, layout in _layouts(editions):
         for index in range(layout.page_count):
-            count, to_page = _match_lines(sheet.text(), layout, index)
+            count, to_page = match_lines(sheet.text(), layout, index)
             if to_page is not None and (best is None or count > best[0]):
                 best = count, catalog, layout, index, to_page
     if best is None:
@@ -219,7 +219,7 @@ def _layouts(editions: Editions) -> Iterator[tuple[Catalog, FormLayout]]:
                     yield catalog, layout
 
 
-def _match_lines(text: PageText, layout: FormLayout, index: int) -> tuple[int, Matrix | None]:
+def match_lines(text: PageText, layout: FormLayout, index: int) -> tuple[int, Matrix | None]:
     """Give how many lines of a form's page stand on the sheet as they should, and how it lies."""
     import numpy as np
 

@@ -19,6 +19,7 @@ from formparse.evidence import read_form
 from formparse.fdf import read_fdf
 from formparse.gather import Gathered, add_inner, gather
 from formparse.intake import ReturnedPdf, check_size, guarded, open_bytes, take_returned
+from formparse.integrity import Checked, check_form
 from formparse.kinds import Kind, kind_of
 from formparse.message import files_in_message
 from formparse.printed import Sheets
@@ -200,11 +201,29 @@ def _read_revision(data: bytes, *, editions: Editions) -> Revision | None:
     opened = open_bytes(data, "")
     if isinstance(opened, Refusal):
         return None
-    read = guarded(lambda: _read_parts(opened, editions), file="", sha256=opened.sha256)
+    read = guarded(
+        lambda: _read_parts(opened, editions, is_checked=False), file="", sha256=opened.sha256
+    )
     return None if isinstance(read, Refusal) else Revision(opened, read)
 
 
-def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
+def read_values(data: bytes, name: str, editions: Editions) -> tuple[Returned, ...]:
+    """Give what the bytes of a file hold, without comparing it with the form that was sent.
+
+    Signatures are not looked at either. For older versions of a file, and for measuring.
+    """
+    opened = open_bytes(data, name)
+    if isinstance(opened, Refusal):
+        return (opened,)
+    read = guarded(
+        lambda: _read_parts(opened, editions, is_checked=False), file=name, sha256=opened.sha256
+    )
+    return (read,) if isinstance(read, Refusal) else read
+
+
+def _read_parts(
+    pdf: ReturnedPdf, editions: Editions, *, is_checked: bool = True
+) -> tuple[Returned, ...]:
     sheets = Sheets(pdf.data)
     parts = triage(pdf, editions, sheets)
     if not parts:
@@ -222,7 +241,9 @@ def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
             results.append(refusal_of(part.error, file=pdf.name, sha256=pdf.sha256))
         else:
             is_only_one = times[part.identity.questionnaire_id] == 1
-            read = _read_form(pdf, part, sheets, editions, is_only_one=is_only_one)
+            read = _read_form(
+                pdf, part, sheets, editions, is_only_one=is_only_one, is_checked=is_checked
+            )
             if beside and isinstance(read, ReturnedForm):
                 read = replace(read, findings=(*read.findings, *beside))
             results.append(read)
@@ -230,14 +251,25 @@ def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
 
 
 def _read_form(
-    pdf: ReturnedPdf, part: Part, sheets: Sheets, editions: Editions, *, is_only_one: bool
+    pdf: ReturnedPdf,
+    part: Part,
+    sheets: Sheets,
+    editions: Editions,
+    *,
+    is_only_one: bool,
+    is_checked: bool,
 ) -> Returned:
-    evidence = read_form(pdf, part, sheets, editions, is_only_one=is_only_one)
+    evidence = read_form(
+        pdf, part, sheets, editions, is_only_one=is_only_one, is_checked=is_checked
+    )
     if evidence is None:
         error = refused(RefusalCode.EMPTY_FORM_LOST)
         return refusal_of(error, file=pdf.name, sha256=pdf.sha256)
     reading, answers = evidence.reading, evidence.answers
     attestation = _attestation(reading)
+    checked = Checked(answers=answers.points, findings=())
+    if is_checked:
+        checked = check_form(pdf, part, sheets, editions, evidence)
     return ReturnedForm(
         file=pdf.name,
         sha256=pdf.sha256,
@@ -246,13 +278,14 @@ def _read_form(
         form_pages=tuple(sorted({p.index + 1 for p in part.pages if p.index is not None})),
         page_count=part.places.layout.page_count,
         method=reading.method,
-        answers=answers.points,
+        answers=checked.answers,
         attestation=attestation,
         findings=(
             *_repair_findings(pdf),
             *part.findings,
             *answers.findings,
             *evidence.findings,
+            *checked.findings,
             *_text_findings(reading, attestation),
             *_typed_finding(reading),
         ),

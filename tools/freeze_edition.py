@@ -1,5 +1,7 @@
 """Keep the layouts of today's catalog and edition, so that forms sent now stay readable for ever.
 
+Beside them the digests of their pages, so that the first return that is read need not be looked at.
+
 Run by hand before a release: `python tools/freeze_edition.py`. Once a version has been released its
 records must not change any more; a test compares them with what the code lays out.
 """
@@ -7,12 +9,19 @@ records must not change any more; a test compares them with what the code lays o
 from __future__ import annotations
 
 import gzip
+import json
 
-from formgen.catalog import default_catalog_path, load_catalog
+from formgen.catalog import Catalog, Questionnaire, default_catalog_path, load_catalog
 from formgen.compose import compose
 from formgen.editions import RELEASED, record_path
+from formgen.issue import Issue, form_id_of
 from formgen.layout import LAYOUT_EDITION
 from formgen.layout_record import to_record
+from formgen.pdf import make_template
+from formgen.standard import Standard
+from formparse.fixedpart import RECORDS, FixedParts, record_name
+from formparse.intake import ReturnedPdf, open_bytes
+from formparse.places import Places
 
 
 def main() -> None:
@@ -23,6 +32,28 @@ def main() -> None:
         record = to_record(compose(catalog, questionnaire))
         path.write_bytes(gzip.compress(record, mtime=0))
         print(f"{path.relative_to(RELEASED)}: {path.stat().st_size} bytes")
+    freeze_pages(catalog)
+
+
+def freeze_pages(catalog: Catalog) -> None:
+    records = json.loads(RECORDS.read_text(encoding="ascii")) if RECORDS.is_file() else {}
+    for questionnaire in catalog.questionnaires:
+        name = record_name(compose(catalog, questionnaire))
+        records[name] = [digests_of(catalog, questionnaire, standard) for standard in Standard]
+    RECORDS.write_text(json.dumps(records, indent=1, sort_keys=True) + "\n", encoding="ascii")
+    print(f"{RECORDS.name}: {RECORDS.stat().st_size} bytes")
+
+
+def digests_of(catalog: Catalog, questionnaire: Questionnaire, standard: Standard) -> list[str]:
+    """Give the digest of each page of a form."""
+    form = make_template(catalog, questionnaire, standard=standard)
+    form_id = form_id_of(catalog.id, catalog.version, questionnaire.id)
+    pdf = open_bytes(
+        form.render(Issue(form_id=form_id, supplier_id=None, company="", service="")), ""
+    )
+    assert isinstance(pdf, ReturnedPdf)
+    fixed = FixedParts(pdf, Places(questionnaire, form.layout))
+    return [digest.hex() for page in pdf.pages if (digest := fixed.digest_of(page)) is not None]
 
 
 if __name__ == "__main__":

@@ -101,6 +101,16 @@ class PageText:
             self._solid = "".join(text[number] for number in places), places
         return self._solid
 
+    def letters(self) -> list[tuple[str, float, float]]:
+        """Give the letters of the page, white space left out, each with where it begins."""
+        letters, places = self._without_space()
+        x, y = ctypes.c_double(), ctypes.c_double()
+        found = []
+        for letter, place in zip(letters, places, strict=True):
+            if pdfium_c.FPDFText_GetCharOrigin(self._text, place, ctypes.byref(x), ctypes.byref(y)):
+                found.append((letter, x.value, y.value))
+        return found
+
     def within(self, left: float, bottom: float, right: float, top: float) -> str:
         """Give the text whose characters lie in an area, with plain line ends."""
         text: str = self._text.get_text_bounded(left, bottom, right, top)

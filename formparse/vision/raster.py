@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Colours = NDArray[np.uint8]
     Grey = NDArray[np.uint8]
     Matrix = NDArray[np.float64]
 
@@ -28,6 +29,10 @@ MAX_ASPECT = 4.0
 
 MIN_SIDE_PT = 72.0
 """No form fits into an inch; smaller pages are seals, or traps for those who divide by them."""
+
+
+_FINE = 10_000
+"""Pixels a side when PDFium is asked how a page lies: it takes whole numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,43 @@ def render(page: pdfium.PdfPage, *, annotations: bool) -> PageImage | None:
     return PageImage(grey=grey, page_to_px=_page_to_px(page, width, height))
 
 
+def render_onto(
+    page: pdfium.PdfPage, page_to_px: Matrix, size: tuple[int, int], *, annotations: bool
+) -> Colours:
+    """Draw a page so that its points lie in a picture (height, width) as `page_to_px` has them.
+
+    Form fields are not drawn; other annotations are if wanted. White where drawing fails.
+    """
+    height, width = size
+    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_BGRx)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    # The matrix is a change of PDFium's own way to a picture of one pixel a point.
+    across, down = page.get_size()
+    own = np.diag([across / _FINE, down / _FINE, 1.0]) @ _page_to_px(page, _FINE, _FINE)
+    step = page_to_px @ np.linalg.inv(own)
+    (a, c, e), (b, d, f) = step[:2]
+    pdfium_c.FPDF_RenderPageBitmapWithMatrix(
+        bitmap,
+        page,
+        pdfium_c.FS_MATRIX(a, b, c, d, e, f),
+        pdfium_c.FS_RECTF(0, 0, width, height),
+        pdfium_c.FPDF_ANNOT if annotations else 0,
+    )
+    colours: Colours = bitmap.to_numpy()
+    return colours
+
+
+def darkest_of(colours: Colours) -> Grey:
+    """Give the darkest of red, green and blue, as `PageImage.grey`."""
+    return np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2])
+
+
+def brightness_of(colours: Colours) -> NDArray[np.float64]:
+    """Give how bright a person sees colours: blue, green and red do not count alike."""
+    bright: NDArray[np.float64] = colours[..., :3] @ np.array([0.114, 0.587, 0.299])
+    return bright
+
+
 def _page_to_px(page: pdfium.PdfPage, width: int, height: int) -> Matrix:
     """Ask PDFium where three corners of the image lie on the page, and turn that round."""
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -111,3 +153,13 @@ def has_drawn_annotations(page: pdfium.PdfPage) -> bool:
         if kind not in (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP):
             return True
     return False
+
+
+def picture_share(page: pdfium.PdfPage) -> float:
+    """Give how much of a page its largest picture covers, from 0 to 1."""
+    width, height = page.get_size()
+    largest = 0.0
+    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom))
+    return float(min(1.0, largest / (width * height)))

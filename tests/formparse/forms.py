@@ -314,10 +314,15 @@ def _add_form(
 
 
 def _look(file: FormFile, state: str) -> int:
-    stream = (
-        b"<< /Type /XObject /Subtype /Form /BBox [0 0 13 13] /Length 3 >>\nstream\nq Q\nendstream"
+    on, off = (
+        file.add(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 13 13] /Length %d >>\nstream\n"
+            % len(data)
+            + data
+            + b"\nendstream"
+        )
+        for data in (b"2 w 3 3 m 10 10 l 3 10 m 10 3 l S", b"q Q")
     )
-    on, off = file.add(stream), file.add(stream)
     return file.add(b"<< /N << " + name(state) + b" %d 0 R /Off %d 0 R >> >>" % (on, off))
 
 
