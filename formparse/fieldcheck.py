@@ -136,7 +136,9 @@ class _Check:
             raw = entries.raw
             if raw.get(b"Subtype") == b"/Widget" or entries.name(b"Subtype") == "Widget":
                 name = raw.get(b"NM") or raw.get(b"T")
-                looks = self.looks.of(raw.get(b"AP"))
+                # A text field draws what was typed, and only in its place.
+                is_box = raw.get(b"FT") in (None, b"/Btn")
+                looks = self.looks.of(raw.get(b"AP")) if is_box else None
                 fact = (
                     index, name, raw.get(b"Rect"), raw.get(b"F"), raw.get(b"TU"),
                     raw.get(b"Contents"), b"OC" in raw, looks,
@@ -347,7 +349,9 @@ class _Check:
         pages = Counter(page.index for page in part.pages)
         for point_id, seen in reading.points.items():
             times = max(1, pages[self.places.page_of[point_id]] + pages[None])
-            if len(seen.copies) > times and point_id not in self.wrong:
+            # A field without boxes shows nothing; what it says is weighed with the others.
+            shown = sum(1 for copy in seen.copies if copy.boxes)
+            if shown > times and point_id not in self.wrong:
                 self.wrong[point_id] = []
                 self.findings.append(
                     Finding(

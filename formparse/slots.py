@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Sequence
 
 from formgen import style
 from formgen.layout import CodePlace, FormLayout, Slot
 
 MAX_PIECE_BYTES = 200_000
 """The longest texts that a practice may give make some 20 kB."""
+
+MAX_TEXTS = 256
+"""Remembered for one page; each some hundred bytes."""
 
 _NUMBER = rb"-?[0-9]{1,5}(?:\.[0-9]{1,6})?|-?\.[0-9]{1,6}"
 _LEADING = 1.2
@@ -61,8 +63,9 @@ class SlotCheck:
         ]
         self._slots = tuple(item for item in items if isinstance(item, Slot))
         self._codes = tuple(item.rect for item in items if isinstance(item, CodePlace))
+        self._accepted: dict[bytes, tuple[int, ...]] = {}
 
-    def accepts(self, piece: bytes, widths: Sequence[int]) -> bool:
+    def accepts(self, piece: bytes, widths: tuple[int, ...]) -> bool:
         """Whether it draws in slots and codes only; `widths` of the letters, in thousandths."""
         if len(piece) > MAX_PIECE_BYTES:
             return False
@@ -74,7 +77,7 @@ class SlotCheck:
                     if not self._is_code(part):
                         return False
                 case "text":
-                    if not self._is_in_slot(part, widths):
+                    if not self._is_known(part, widths):
                         return False
                 case _:
                     return False
@@ -88,7 +91,19 @@ class SlotCheck:
             and _RUNS.issuperset(part["runs"].splitlines())
         )
 
-    def _is_in_slot(self, part: re.Match[bytes], widths: Sequence[int]) -> bool:
+    def _is_known(self, part: re.Match[bytes], widths: tuple[int, ...]) -> bool:
+        """Whether a text is in a slot; those that say who asks are met on many forms."""
+        text = part["text"]
+        if self._accepted.get(text) is widths:
+            return True
+        if not self._is_in_slot(part, widths):
+            return False
+        if len(self._accepted) >= MAX_TEXTS:
+            self._accepted.clear()
+        self._accepted[text] = widths
+        return True
+
+    def _is_in_slot(self, part: re.Match[bytes], widths: tuple[int, ...]) -> bool:
         size, lead = float(part["size"]), float(part["lead"])
         left, base = float(part["left"]), float(part["base"])
         lines = _LINE.findall(part["lines"])
@@ -109,7 +124,7 @@ def _holds(slot: Slot, left: float, base: float, size: float, bottom: float) -> 
     )
 
 
-def _width(codes: bytes, size: float, widths: Sequence[int]) -> float:
+def _width(codes: bytes, size: float, widths: tuple[int, ...]) -> float:
     if len(codes) % 4:
         return float("inf")
     glyphs = array("H", bytes.fromhex(codes.decode("ascii")))

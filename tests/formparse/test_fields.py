@@ -233,9 +233,10 @@ def copied(state: bytes) -> FormFile:
     return file
 
 
-def test_duplicated_fields_count_if_they_agree() -> None:
-    assert first(copied(b"OUI")) is OUI
-    assert first(copied(b"Off")) is DoubtKind.CONFLICT
+@pytest.mark.parametrize("state", [b"OUI", b"Off"])
+def test_boxes_that_lie_twice_on_a_page_are_no_answer(state: bytes) -> None:
+    assert first(copied(state)) is DoubtKind.CONFLICT
+    assert set(codes(copied(state))) == {"field-altered"}
 
 
 def test_a_page_that_is_there_twice_is_doubtful_where_it_differs() -> None:
@@ -286,7 +287,7 @@ def test_texts_that_differ_are_told_and_not_taken() -> None:
     again = file.add(body.replace(b"(Acme)", b"(Autre)"))
     file.edit("page2", b"/Annots [", b"/Annots [%d 0 R " % again)
     assert read(file).attestation.company is None
-    assert codes(file) == ["text-conflict"]
+    assert codes(file) == ["field-altered", "text-conflict"]
 
 
 def test_a_text_field_without_its_name_is_known_by_its_place() -> None:

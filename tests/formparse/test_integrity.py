@@ -18,7 +18,13 @@ from formparse.choice import ImportedForm
 from formparse.policy import Status
 from formparse.read import read_bytes, read_values
 from formparse.returned import Finding, ReturnedForm, Severity
-from tests.builders import filled_by_pdfium, packaged_catalog, same_answer_sheet
+from tests.builders import (
+    filled_by_pdfium,
+    packaged_catalog,
+    random_sheet,
+    same_answer_sheet,
+)
+from tests.flatteners import flatteners
 from tests.formparse import altering as alter
 
 TICK = b"2 w 2 2 m 10 10 l 2 10 m 10 2 l S"
@@ -310,3 +316,46 @@ def test_values_alone_are_read_without_comparing() -> None:
 def test_forms_of_both_standards_are_the_form(standard: Standard) -> None:
     form = read(alter.made("Q3", standard))
     assert [f for f in form.findings if f.severity is not Severity.INFO] == []
+
+
+# --- Honest programs ------------------------------------------------------------------------------
+def cleaned_by_mupdf(pdf: bytes) -> bytes:
+    import pymupdf
+
+    with pymupdf.open(stream=pdf) as document:
+        out: bytes = document.tobytes(garbage=4, clean=True)
+    return out
+
+
+def packed_by_pypdf(pdf: bytes) -> bytes:
+    import io
+
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    for page in writer.pages:
+        page.compress_content_streams()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+REWRITERS = {**flatteners(), "mupdf clean": cleaned_by_mupdf, "pypdf packed": packed_by_pypdf}
+
+
+@pytest.mark.parametrize("engine", REWRITERS)
+@pytest.mark.parametrize("questionnaire_id", ["Q1", "Q2", "Q3", "Q4"])
+def test_honest_rewriting_raises_nothing(questionnaire_id: str, engine: str) -> None:
+    questionnaire = packaged_catalog().questionnaire(questionnaire_id)
+    sheet = random_sheet(questionnaire, 5, signed=True)
+    form = read(REWRITERS[engine](filled_by_pdfium(questionnaire_id, sheet)))
+    assert [f for f in form.findings if f.severity is not Severity.INFO] == []
+    assert "wording-not-compared" not in {f.code for f in form.findings}
+    assert doubtful(form) == {}
+
+
+@pytest.mark.parametrize("engine", ["mupdf clean", "pdfium"])
+def test_a_changed_question_is_seen_through_rewriting(engine: str) -> None:
+    questionnaire_id, page, line = question("Q4-01")
+    form = read(REWRITERS[engine](alter.reversed_line(filled(questionnaire_id), page, line)))
+    assert [error.point for error in errors(form)] == ["Q4-01"]
