@@ -334,8 +334,8 @@ class _Check:
         ]
         if wrong:
             assert should.point_id is not None
-            drawn = "une coche" if wrong[0] == OFF_STATE else "rien"
-            fault = f"dessine {drawn} à l'état « {wrong[0]} »"
+            what = "dessine une coche" if wrong[0] == OFF_STATE else "ne dessine rien"
+            fault = f"{what} à l'état « {wrong[0]} »"
             self.altered(should, fault, page)
             is_shown = wrong[0] == OFF_STATE and entries.name(b"AS") in (None, OFF_STATE)
             if is_shown and should.mark is not None:

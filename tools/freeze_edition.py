@@ -19,6 +19,8 @@ from formgen.layout import LAYOUT_EDITION
 from formgen.layout_record import to_record
 from formgen.pdf import make_template
 from formgen.standard import Standard
+from formparse.boxlooks import RECORDS as LOOKS
+from formparse.boxlooks import digests_and_looks
 from formparse.fixedpart import RECORDS, FixedParts, record_name
 from formparse.intake import ReturnedPdf, open_bytes
 from formparse.places import Places
@@ -42,18 +44,38 @@ def freeze_pages(catalog: Catalog) -> None:
         records[name] = [digests_of(catalog, questionnaire, standard) for standard in Standard]
     RECORDS.write_text(json.dumps(records, indent=1, sort_keys=True) + "\n", encoding="ascii")
     print(f"{RECORDS.name}: {RECORDS.stat().st_size} bytes")
+    LOOKS.write_text(json.dumps(looks_of(catalog), indent=1, sort_keys=True) + "\n", "ascii")
+    print(f"{LOOKS.name}: {LOOKS.stat().st_size} bytes")
+
+
+def looks_of(catalog: Catalog) -> dict[str, str]:
+    """Give what the boxes of forms draw."""
+    looks: dict[str, str] = {}
+    for standard in Standard:
+        pdf = opened(catalog, catalog.questionnaires[0], standard)
+        for page in pdf.pages:
+            for value in pdf.objects.array(page.entries.get(b"Annots")):
+                widget = pdf.objects.entries(value)
+                if widget is not None and b"NM" in widget.raw:
+                    looks |= digests_and_looks(pdf.objects, widget.get(b"AP"))
+    return looks
 
 
 def digests_of(catalog: Catalog, questionnaire: Questionnaire, standard: Standard) -> list[str]:
     """Give the digest of each page of a form."""
+    pdf = opened(catalog, questionnaire, standard)
+    layout = compose(catalog, questionnaire)
+    fixed = FixedParts(pdf, Places(questionnaire, layout))
+    return [digest.hex() for page in pdf.pages if (digest := fixed.digest_of(page)) is not None]
+
+
+def opened(catalog: Catalog, questionnaire: Questionnaire, standard: Standard) -> ReturnedPdf:
     form = make_template(catalog, questionnaire, standard=standard)
     form_id = form_id_of(catalog.id, catalog.version, questionnaire.id)
-    pdf = open_bytes(
-        form.render(Issue(form_id=form_id, supplier_id=None, company="", service="")), ""
-    )
+    issue = Issue(form_id=form_id, supplier_id=None, company="", service="")
+    pdf = open_bytes(form.render(issue), "")
     assert isinstance(pdf, ReturnedPdf)
-    fixed = FixedParts(pdf, Places(questionnaire, form.layout))
-    return [digest.hex() for page in pdf.pages if (digest := fixed.digest_of(page)) is not None]
+    return pdf
 
 
 if __name__ == "__main__":

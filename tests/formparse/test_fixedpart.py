@@ -139,3 +139,21 @@ def test_the_font_of_slots_must_be_the_one_that_ships() -> None:
         heir.FontDescriptor.FontFile2.write(bytes(data))
 
     assert look_up(alter.edited(issued("Q4"), edit), places()) == [False, False]
+
+
+def test_a_return_as_issued_is_read_without_starting_what_draws() -> None:
+    """A single `read` pays for no renderer: pages and boxes are known from records."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\n"
+        "from formgen.editions import load_editions\n"
+        "from formparse.read import read_bytes\n"
+        "read_bytes(sys.stdin.buffer.read(), 'a.pdf', load_editions())\n"
+        "print(sorted({'numpy', 'pypdfium2', 'reportlab'} & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=filled(), capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"[]"
