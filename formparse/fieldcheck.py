@@ -43,6 +43,10 @@ _MEMORY = 4_096
 _NOTES = frozenset({"FreeText", "StrikeOut", "Redact"})
 """Annotations that change what a question says where they stand at one."""
 
+_SIGNS = frozenset("48lunH5")
+"""What viewers draw as a tick, in the font of signs, where a file asks them to draw its fields
+themselves (/NeedAppearances): check, cross, circle, diamond, square, star."""
+
 _Fact = tuple[object, ...]
 
 _known: WeakKeyDictionary[Places, set[_Fact]] = WeakKeyDictionary()
@@ -79,7 +83,7 @@ UNCHECKED = FieldsChecked(findings=(), wrong={}, unsure=frozenset(), covering=fr
 
 def check_fields(objects: Objects, part: Part, reading: Reading) -> FieldsChecked:
     """Give what is not as issued about the fields of one form."""
-    check = _Check(objects, part.places)
+    check = _Check(objects, part.places, values_are_drawn=reading.values_are_drawn)
     for page in part.pages:
         check.page(page)
     check.doubles(part, reading)
@@ -112,7 +116,8 @@ class _Tooltips:
 
 
 class _Check:
-    def __init__(self, objects: Objects, places: Places) -> None:
+    def __init__(self, objects: Objects, places: Places, *, values_are_drawn: bool) -> None:
+        self.values_are_drawn = values_are_drawn
         self.objects = objects
         self.places = places
         self.known = _known.setdefault(places, set())
@@ -142,6 +147,7 @@ class _Check:
                 fact = (
                     index, name, raw.get(b"Rect"), raw.get(b"F"), raw.get(b"TU"),
                     raw.get(b"Contents"), b"OC" in raw, looks,
+                    raw.get(b"MK") if self.values_are_drawn else None,
                 )  # fmt: skip
                 try:
                     is_known = fact in known and name not in met
@@ -324,6 +330,11 @@ class _Check:
     # --- Drawings of boxes ----------------------------------------------------------------------
     def look(self, entries: Entries, should: _Should, page: FormPage) -> None:
         """Check that a box draws what its states say: a tick where it is on, nothing where off."""
+        if self.values_are_drawn:
+            style = self.objects.entries(entries.get(b"MK"))
+            sign = style.text(b"CA") if style is not None else None
+            if sign is not None and sign not in _SIGNS:
+                self.altered(should, "n'a plus le signe dont les lecteurs dessinent sa coche", page)
         looks = self.looks.of(entries.raw.get(b"AP"))
         if looks is None:
             return  # none at all: viewers draw their own

@@ -211,6 +211,7 @@ def test_a_note_at_a_question_is_quoted_and_the_answer_stays() -> None:
 
 
 HARMLESS: dict[str, Callable[[bytes], bytes]] = {
+    "to be drawn by viewers": lambda d: alter.edited(d, ask_to_draw),
     "a stamp in the margin": lambda d: alter.annotated(
         d, 0, Rect(200, 68, 330, 88), alter.words("RECU LE 12/11/2026", 11)
     ),
@@ -237,6 +238,12 @@ def test_what_changes_no_question_raises_nothing(how: str) -> None:
 NON = "Q4-01:NON"
 _R = box("Q4-01", Answer.NON).rect
 
+
+def ask_to_draw(pdf: pikepdf.Pdf) -> None:
+    """As PDF.js does where a text has letters outside WinAnsi."""
+    pdf.Root.AcroForm.NeedAppearances = True
+
+
 FIELDS: dict[str, Callable[[bytes], bytes]] = {
     "hidden": lambda d: alter.field_set(d, NON, F=6),
     "only printed": lambda d: alter.field_set(d, NON, F=36),
@@ -254,6 +261,9 @@ FIELDS: dict[str, Callable[[bytes], bytes]] = {
     "an empty tick": lambda d: alter.box_drawing(d, "Q4-01:OUI", "OUI", NOTHING),
     "a white tick": lambda d: alter.box_drawing(d, "Q4-01:OUI", "OUI", b"1 1 1 RG " + TICK),
     "a tick where it is off": lambda d: alter.box_drawing(d, NON, "Off", TICK),
+    "drawn by viewers as nothing": lambda d: alter.field_set(
+        alter.edited(d, ask_to_draw), "Q4-01:OUI", MK=Dictionary(CA=String(" "))
+    ),
 }
 
 
