@@ -5,7 +5,7 @@ Takes an assessment and gives a value. How it is shown is for `formparse.review_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from formgen.catalog import Answer
@@ -75,11 +75,21 @@ def list_doubts(group: SupplierGroup, assessment: Assessment) -> SupplierDoubts:
     titles = {one.questionnaire.id: one.questionnaire.title for one in assessment.points}
     forms = []
     for counted in assessment.counted:
-        for part in counted.parts:
-            items = (*_points(part.form, points), *_texts(part.form))
+        title = titles.get(counted.questionnaire_id, "")
+        found = [(part.form, [*_points(part.form, points)]) for part in counted.parts]
+        listed = {item.subject for _, items in found for item in items}
+        first = found[0][0]
+        found[0][1].extend(
+            _unsettled(assessed, first, assessed.doubt)
+            for assessed in assessment.points
+            if assessed.questionnaire.id == counted.questionnaire_id
+            and assessed.doubt is not None
+            and assessed.point.id not in listed
+        )
+        for form, points_of_form in found:
+            items = (*points_of_form, *_texts(form))
             if items:
-                title = titles.get(counted.questionnaire_id, "")
-                forms.append(DoubtfulForm(form=part.form, title=title, items=items))
+                forms.append(DoubtfulForm(form=form, title=title, items=items))
     return SupplierDoubts(id=group.id, name=group.name, forms=tuple(forms))
 
 
@@ -89,28 +99,36 @@ def is_open(item: Doubtful) -> bool:
 
 
 def _points(form: ReturnedForm, points: dict[str, AssessedPoint]) -> Iterator[Doubtful]:
+    """Give the points that looking at this form settles, or has settled."""
     for read in form.answers:
         assessed = points.get(read.point_id)
-        if assessed is None:
-            continue
         doubt = read.doubt if read.decided is None else read.decided.doubt
-        can_be_settled = doubt is not None
-        if doubt is None and assessed.source is form:
-            doubt = assessed.doubt
-        if doubt is not None:
-            yield Doubtful(
-                form=key_of(form),
-                subject=read.point_id,
-                name=read.point_id,
-                short=assessed.point.short,
-                question=quote_point(assessed.questionnaire, assessed.point),
-                offered=assessed.questionnaire.answers,
-                doubt=doubt,
-                read=None,
+        if assessed is None or doubt is None:
+            continue
+        if read.decided is None or assessed.doubt is None:
+            yield replace(
+                _unsettled(assessed, form, doubt),
                 decided=read.decided,
                 value=None if read.answer is None else read.answer.value,
-                can_be_settled=can_be_settled,
+                can_be_settled=True,
             )
+
+
+def _unsettled(assessed: AssessedPoint, form: ReturnedForm, doubt: Doubt) -> Doubtful:
+    """Give a point that several files make doubtful, whatever each of them surely says."""
+    return Doubtful(
+        form=key_of(form),
+        subject=assessed.point.id,
+        name=assessed.point.id,
+        short=assessed.point.short,
+        question=quote_point(assessed.questionnaire, assessed.point),
+        offered=assessed.questionnaire.answers,
+        doubt=doubt,
+        read=None,
+        decided=None,
+        value=None,
+        can_be_settled=False,
+    )
 
 
 def _texts(form: ReturnedForm) -> Iterator[Doubtful]:

@@ -131,6 +131,17 @@ def test_where_two_files_disagree_looking_does_not_help_and_no_answer_is_offered
     assert [button for button in page.all("button") if "data-answer" in button] == []
 
 
+def test_a_decision_that_another_file_contradicts_leaves_the_point_open() -> None:
+    common = {"form_id": "ABCD", "supplier_id": "acme"}
+    first = make_form("Q1", {"Q1-02": both_ticked()}, file="a", form_pages=(1,), **common)  # type: ignore[arg-type]
+    second = make_form("Q1", {"Q1-02": Answer.NON}, file="b", form_pages=(2,), **common)  # type: ignore[arg-type]
+    [before] = items_in(doubts_of(first, second, catalog=SMALL))
+    assert before.can_be_settled
+    settled = decided(first, "Q1-02", Answer.OUI, "Dr Ménard")
+    [after] = items_in(doubts_of(settled, second, catalog=SMALL))
+    assert (is_open(after), after.can_be_settled) == (True, False)
+
+
 def test_returns_that_do_not_count_are_not_asked_about() -> None:
     old = make_form("Q1", {"Q1-01": both_ticked()}, date="2025-01-01", file="old.pdf")
     new = make_form("Q1", {"Q1-02": both_ticked()}, date="2026-01-01", file="new.pdf")
