@@ -70,7 +70,7 @@ def test_statuses_are_those_of_the_code_in_their_order() -> None:
 def test_the_store_is_told_whole() -> None:
     told = {
         name.strip("`/ ")
-        for row in table_after("are only similar are flagged")
+        for row in table_after("only similar are flagged")
         for name in row[0].split(",")
     }
     assert told == set(OWN_NAMES)
