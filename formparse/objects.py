@@ -281,6 +281,9 @@ class Guard(Protocol):
         """Give what `call` gives."""
 
 
+_ANY_HEADER = re.compile(rb"\s(\d{1,10})\s+(\d{1,5})\s+obj")
+"""Start of an object, wherever it stands, as pypdf looks for one that is not in the table."""
+
 _HEADER = re.compile(rb"([0-9]{1,7}) ([0-9]{1,5}) obj[ \t\r\n\f]*+(?=[^ \t\r\n\f\0])")
 _HEADER_BYTES = 32
 _MAX_COLUMN = 8
@@ -300,6 +303,33 @@ class LeanReader(PdfReader):
 
     _xref_rows: tuple[list[int], bytes] = ([], b"")
     """Widths of the columns, and data, of the cross-reference stream being read."""
+
+    _headers: frozenset[tuple[int, int]] | None = None
+    """Numbers and generations of all objects that begin somewhere in the file, once asked for."""
+
+    def get_object(
+        self, indirect_reference: int | generic.IndirectObject
+    ) -> generic.PdfObject | None:
+        """Give an object; None, and no warning, for one that the file never had.
+
+        A reference to such an object is no error (ISO 32000-1, 7.3.10): pdfunite leaves boxes that
+        name a field left behind, pdf-lib's flattening fields that name boxes gone.
+        """
+        ref = indirect_reference
+        if isinstance(ref, generic.IndirectObject) and self._is_nowhere(ref.idnum, ref.generation):
+            return None
+        return super().get_object(ref)
+
+    def _is_nowhere(self, number: int, generation: int) -> bool:
+        if number in self.xref.get(generation, ()) or number in self.xref_objStm:
+            return False
+        if self._headers is None:
+            here = self.stream.tell()
+            self.stream.seek(0)
+            found = _ANY_HEADER.finditer(self.stream.read())
+            self._headers = frozenset((int(one[1]), int(one[2])) for one in found)
+            self.stream.seek(here)
+        return (number, generation) not in self._headers
 
     def read_object_header(self, stream: IO[Any]) -> tuple[int, int]:
         """Give number and generation of the object that starts here, and go to what it holds."""

@@ -180,14 +180,23 @@ def test_a_table_that_is_shifted_throughout_is_mended() -> None:
 
 def test_repairs_without_end_end() -> None:
     size = intake.MAX_SEARCHED_BYTES // 500
-    pdf = opened(FORM.replace(b"xref\n0 ", b"%" + b"x" * size + b"\nxref\n0 "))
+    numbers = range(5000, 6000)
+    unlisted = b"".join(b"%d 0 obj\nnull\nendobj\n" % number for number in numbers)
+    pdf = opened(FORM.replace(b"startxref\n", unlisted + b"%" + b"x" * size + b"\nstartxref\n"))
     refusal = guarded(
-        lambda: [pdf.objects.get(Ref(number, 0)) for number in range(5000, 6000)],
-        file="a",
-        sha256="",
+        lambda: [pdf.objects.get(Ref(number, 0)) for number in numbers], file="a", sha256=""
     )
     assert isinstance(refusal, Refusal)
     assert refusal.code == "too-complex"
+
+
+def test_objects_that_the_file_never_had_are_null_and_no_damage() -> None:
+    """ISO 32000-1, 7.3.10; and a file that names many costs one look through it."""
+    size = intake.MAX_SEARCHED_BYTES // 500
+    pdf = opened(FORM.replace(b"startxref\n", b"%" + b"x" * size + b"\nstartxref\n"))
+    missing = [pdf.objects.get(Ref(number, 0)) for number in range(5000, 6000)]
+    assert missing == [None] * 1000
+    assert pdf.repairs.count == 0
 
 
 def test_streams_that_swell_are_refused() -> None:
