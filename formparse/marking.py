@@ -105,7 +105,7 @@ def _of_row(row: Sequence[BoxInk], offered: AbstractSet[Answer]) -> _Verdict:
 
 
 def _look_at(box: BoxInk) -> _Look:
-    if box.hidden_pt2 >= SPECK_PT2 or box.is_disputed:
+    if box.hidden_pt2 >= SPECK_PT2 or box.is_disputed or box.is_overprinted:
         return _Look.UNCLEAR
     if box.inside_pt2 < SPECK_PT2:
         return _Look.EMPTY
@@ -120,6 +120,8 @@ def _why_unclear(box: BoxInk) -> str:
         return "Une marque est cachée sous une annotation."
     if box.is_disputed:
         return "Une annotation est posée sur la case, que tous les lecteurs ne dessinent pas."
+    if box.is_overprinted:
+        return "Le texte de la page déborde sur une case : un programme l'a recomposé."
     if box.inside_share >= FILLED:
         return "Une case est entièrement noircie : réponse, ou correction ?"
     if box.is_ring:

@@ -35,7 +35,18 @@ SIGNATURE_PT2 = 4.0
 TEXT_PT2 = 1.0
 """Ink in a field's area that belongs to its text: less than one letter of 6 points has."""
 
+WORD_GAP_PT = 6.0
+"""Between two words of one line: twice what it is in the form. What is typed beside a question
+stands further from it."""
+
+LETTER_GAP_PT = 2.5
+"""Between the ink of two letters of one word; a label ends twice as far from what is typed."""
+
 UNKNOWN_LETTER = "\ufffd"
+
+_AS_SHOWN = {0xA0: " ", 0xAD: "-"}
+"""Letters that share their shape with another, which programs that draw text then name by either
+(PyMuPDF, with our own font): a soft hyphen that is drawn is a hyphen."""
 
 MAX_UNKNOWN = 0.25
 """Share of unknown letters up to which a text is still worth showing to a person."""
@@ -168,7 +179,10 @@ class _MarksReader:
         rows: dict[str, list[BoxInk]] = defaultdict(list)
         for box, ink in zip(boxes, shown, strict=True):
             disputed = any(self.is_disputed(note, box.rect, look) for note in look.notes)
-            rows[box.point_id].append(replace(ink, is_disputed=disputed))
+            overprinted = self.is_overprinted(box.rect, look)
+            rows[box.point_id].append(
+                replace(ink, is_disputed=disputed, is_overprinted=overprinted)
+            )
         for point_id, row in rows.items():
             self.rows.setdefault(point_id, []).append(tuple(row))
 
@@ -184,15 +198,38 @@ class _MarksReader:
         )
         return centre_is_in(note.corners, _on_page(wide, look))
 
+    @staticmethod
+    def is_overprinted(rect: Rect, look: _Look) -> bool:
+        """Whether the page's own text runs into a box, so that what is in it may be letters.
+
+        LibreOffice Draw sets the words of a page anew, in a wider font (measured).
+        """
+        from formgen.layout import Rect
+        from formparse.vision.ink import AROUND_X_PT, AROUND_Y_PT
+
+        wide = Rect(
+            rect.x0 - AROUND_X_PT,
+            rect.y0 - AROUND_Y_PT,
+            rect.x1 + AROUND_X_PT,
+            rect.y1 + AROUND_Y_PT,
+        )
+        area = _on_page(wide, look)
+        text = look.sheet.text(turns=_turns(look.to_px))
+        return text.runs_into((area.x0, area.y0, area.x1, area.y1), WORD_GAP_PT)
+
     # --- Texts and signature --------------------------------------------------------------------
     def text(self, part: TextPart, rect: Rect, look: _Look) -> None:
         """Take a typed text: what the page's text has in the field's area, if ink shows it."""
         from formparse.vision.ink import measure_area
 
-        text = self.written(_on_page(rect, look), look)
+        area = _on_page(rect, look)
+        text = self.written(area, look)
+        on_page = look.sheet.text(turns=_turns(look.to_px))
         ink = measure_area(look.image.grey, look.to_px, rect)
         if ink < TEXT_PT2 and all(note.is_drawn for note in look.notes):
             text = ""  # the page shows nothing: what stands there is not to be seen
+        if on_page.runs_into((area.x0, area.y0, area.x1, area.y1), LETTER_GAP_PT):
+            text = ""  # the form's own words are among what was typed
         text = _legible(text)
         values = self.texts.setdefault(part, [])
         if text and text not in values:
@@ -253,6 +290,7 @@ def _legible(text: str) -> str:
 
     Programs that print to PDF rename letters (a dash in pdftocairo's output), some all of them.
     """
+    text = text.translate(_AS_SHOWN)
     letters = [UNKNOWN_LETTER if _is_unnamed(letter) else letter for letter in text]
     if letters.count(UNKNOWN_LETTER) > MAX_UNKNOWN * len(letters):
         return ""

@@ -79,6 +79,8 @@ class BoxInk:
     """Area of ink that lies below an annotation, so that the page does not show it."""
     is_disputed: bool = False
     """Something is placed here that only some viewers draw."""
+    is_overprinted: bool = False
+    """A line of the page's own text runs into what is around the box."""
 
 
 def measure_boxes(grey: Grey, to_px: Matrix, boxes: Sequence[BoxPlace]) -> list[BoxInk]:

@@ -9,11 +9,14 @@ import ctypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 
 MAX_CHARACTERS = 20_000
@@ -70,6 +73,7 @@ class PageText:
         self._text.count_chars()
         page.set_rotation(rotation)
         self._solid: tuple[str, list[int]] | None = None
+        self._letters: NDArray[np.float64] | None = None
 
     def origins(self, lines: Iterable[str]) -> dict[str, tuple[float, float]]:
         """Give where each of these lines begins, of those that stand on the page exactly once.
@@ -115,6 +119,38 @@ class PageText:
         """Give the text whose characters lie in an area, with plain line ends."""
         text: str = self._text.get_text_bounded(left, bottom, right, top)
         return "\n".join(line.strip() for line in text.splitlines()).strip()
+
+    def runs_into(self, area: tuple[float, float, float, float], gap: float) -> bool:
+        """Whether a line of text that begins outside an area (left, bottom, right, top) enters it.
+
+        `gap`: how far apart two letters may be that belong together.
+        """
+        left, bottom, right, top = area
+        if not self.within(left, bottom, right, top):
+            return False
+        letters = self._boxes_of_letters()
+        x = (letters[:, 0] + letters[:, 2]) / 2
+        y = (letters[:, 1] + letters[:, 3]) / 2
+        is_inside = (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
+        height = letters[1:, 3] - letters[1:, 1]
+        is_next = (np.abs(y[1:] - y[:-1]) <= height) & (
+            np.abs(letters[1:, 0] - letters[:-1, 2]) <= gap
+        )
+        return bool((is_inside[1:] & ~is_inside[:-1] & is_next).any())
+
+    def _boxes_of_letters(self) -> NDArray[np.float64]:
+        """Give left, bottom, right and top of each letter that is drawn, in the order read."""
+        if self._letters is None:
+            _, places = self._without_space()
+            sides = [ctypes.c_double() for _ in range(4)]
+            left, right, bottom, top = map(ctypes.byref, sides)
+            rows = [
+                (sides[0].value, sides[2].value, sides[1].value, sides[3].value)
+                for place in places
+                if pdfium_c.FPDFText_GetCharBox(self._text, place, left, right, bottom, top)
+            ]
+            self._letters = np.array(rows).reshape(-1, 4)
+        return self._letters
 
 
 def solid(text: str) -> str:

@@ -85,6 +85,11 @@ def blackened(page: pymupdf.Page, x: float, y: float) -> None:
     page.draw_rect(pymupdf.Rect(x - 7, y - 7, x + 7, y + 7), fill=(0, 0, 0), color=(0, 0, 0))
 
 
+def running_text(page: pymupdf.Page, x: float, y: float) -> None:
+    """A line of the page that runs into the box, as where a program has set it in a wider font."""
+    page.insert_text((x - 92, y + 3), "de sa prestation de service.", fontsize=8)
+
+
 def covered_tick(page: pymupdf.Page, x: float, y: float) -> None:
     """A tick, and a white patch over it and its box."""
     pen(page, x, y)

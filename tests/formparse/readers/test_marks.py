@@ -211,6 +211,7 @@ UNCLEAR = [
     drawing.beside,
     drawing.small_circle,
     drawing.blackened,
+    drawing.running_text,
     drawing.covered_tick,
     drawing.tick_under_a_patch,
 ]
