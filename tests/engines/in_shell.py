@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -28,7 +29,9 @@ def clicks_of(work: Work, places: dict[str, Place]) -> list[tuple[int, float, fl
 # --- poppler ------------------------------------------------------------------------------------
 @cache
 def poppler_is_missing() -> str | None:
-    """How to get poppler's bindings: they belong to the system's Python, not to ours."""
+    """How to get poppler's tools, and its bindings: these belong to the system's Python."""
+    if not (shutil.which("pdftocairo") and shutil.which("pdfunite")):
+        return "no pdftocairo; on Debian: poppler-utils"
     question = "import gi; gi.require_version('Poppler', '0.18')"
     is_there = (
         Path(SYSTEM_PYTHON).exists()

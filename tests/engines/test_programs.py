@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
@@ -247,3 +247,14 @@ def test_rewritten_or_printed(name: str, way: str, questionnaire_id: str) -> Non
     questionnaire = packaged_catalog().questionnaire(questionnaire_id)
     work, told = first_work(questionnaire, filler, seed=3)
     check(made.change(filler.fill(issued(questionnaire_id), work)), told, made.kept)
+
+
+def test_a_missing_program_skips_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = replace(PROGRAMS["qpdf"], missing=lambda: "no qpdf; on Debian: qpdf")
+    monkeypatch.setitem(PROGRAMS, "qpdf", gone)
+    monkeypatch.delenv(REQUIRE_VARIABLE, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="on Debian: qpdf"):
+        available("qpdf")
+    monkeypatch.setenv(REQUIRE_VARIABLE, "1")
+    with pytest.raises(pytest.fail.Exception, match="on Debian: qpdf"):
+        available("qpdf")
