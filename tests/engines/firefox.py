@@ -23,6 +23,9 @@ from tests.engines.engine import EngineError, Work
 SECONDS = 60
 """For any one step: a cold start takes five on an idle machine."""
 
+STILL_SECONDS = 0.5
+"""For a file that is being written not to grow."""
+
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """Under this key WebDriver hands elements out (W3C WebDriver, 12.2)."""
 
@@ -40,13 +43,12 @@ PREFERENCES = {
     "network.connectivity-service.enabled": False,
 }
 
-PAGE_IS_SHOWN = """
+FIELDS_ARE_SHOWN = """
     const app = window.PDFViewerApplication;
     if (!app || !app.pdfDocument) return false;
     app.page = arguments[0];
-    const view = app.pdfViewer.getPageView(arguments[0] - 1);
-    return Boolean(view && view.renderingState === 3
-        && view.div.querySelector(".annotationLayer, .canvasWrapper canvas"));
+    return Boolean(document.querySelector(
+        `.page[data-page-number="${arguments[0]}"] .annotationLayer :is(input, textarea)`));
 """
 FIELDS = """
     return [...document.querySelectorAll(
@@ -135,22 +137,29 @@ class _Browser:
     def open(self, pdf: bytes, path: Path) -> None:
         path.write_bytes(pdf)
         self.ask("WebDriver:Navigate", {"url": path.as_uri()})
-        _wait(lambda: self.run(PAGE_IS_SHOWN, 1), "the form is not shown")
+        _wait(lambda: self.run(FIELDS_ARE_SHOWN, 1), "the form is not shown")
 
     def work(self, work: Work) -> None:
+        done = set()
         pages = self.run("return window.PDFViewerApplication.pagesCount;")
         for page in range(1, pages + 1):
-            _wait(lambda page=page: self.run(PAGE_IS_SHOWN, page), f"page {page} is not shown")
+            _wait(
+                lambda page=page: self.run(FIELDS_ARE_SHOWN, page), f"page {page} shows no fields"
+            )
             boxes: dict[str, list[tuple[float, str]]] = {}
             for name, kind, left, element in self.run(FIELDS, page):
                 if kind == "radio":
                     boxes.setdefault(name, []).append((left, element[ELEMENT]))
                 elif name in work.texts:
                     self.type_over(element[ELEMENT], work.texts[name])
+                    done.add(name)
             for name, state in (*work.unticks.items(), *work.ticks.items()):
                 if name in boxes:
                     _, element = sorted(boxes[name])[ORDER.index(state)]
                     self.ask("WebDriver:ElementClick", {"id": element})
+                    done.add(name)
+        if left_out := {*work.unticks, *work.ticks, *work.texts} - done:
+            raise EngineError(f"not found: {sorted(left_out)}")
 
     def type_over(self, element: str, text: str) -> None:
         self.ask("WebDriver:ElementClick", {"id": element})
@@ -165,8 +174,7 @@ class _Browser:
             "WebDriver:FindElement", {"using": "css selector", "value": "#downloadButton"}
         )
         self.ask("WebDriver:ElementClick", {"id": button[ELEMENT]})
-        partial = path.with_name(path.name + ".part")
-        _wait(lambda: path.exists() and path.stat().st_size and not partial.exists(), "not saved")
+        _wait(lambda: _is_whole(path), "not saved")
         return path.read_bytes()
 
     def print(self) -> bytes:
@@ -209,6 +217,15 @@ def _browser() -> Iterator[tuple[_Browser, Path]]:
         finally:
             process.terminate()
             process.wait(SECONDS)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file is there and no longer grows; Firefox writes it piece by piece."""
+    if not path.exists():
+        return False
+    before = path.read_bytes()
+    time.sleep(STILL_SECONDS)
+    return before.rstrip().endswith(b"%%EOF") and path.stat().st_size == len(before)
 
 
 def _wait(is_done: Callable[[], Any], complaint: str) -> None:

@@ -195,11 +195,6 @@ IMITATED = (
         filler=Filler(fill=imitated.mark_with(drawing.ink), can_change=False),
     ),
     Program(
-        name="Stamps",
-        how="docuseal 172",
-        filler=Filler(fill=imitated.mark_with(drawing.stamp), can_change=False),
-    ),
-    Program(
         name="Free texts",
         how="docuseal 172",
         filler=Filler(fill=imitated.mark_with(drawing.free_text), can_change=False),
