@@ -422,7 +422,6 @@ class Objects:
         "_offsets",
         "_packed",
         "_reader",
-        "undefined",
     )
 
     def __init__(
@@ -443,9 +442,6 @@ class Objects:
         self._packed = reader.xref_objStm
         self._containers: dict[int, _Container] = {}
         self._cache: dict[Ref, Value] = {}
-        self.undefined = 0
-        """References to nothing that were followed. They mean null (ISO 32000-2, 7.3.10): tools
-        that merge and split files leave hundreds, and nothing is damaged."""
 
     @property
     def is_encrypted(self) -> bool:
@@ -601,13 +597,7 @@ class Objects:
 
     def _read_with_pypdf(self, ref: Ref) -> Value:
         wanted = generic.IndirectObject(ref.number, ref.generation, self._reader)
-        is_listed = ref.number in self._reader.xref.get(ref.generation, {}) or (
-            ref.generation == 0 and ref.number in self._packed
-        )
-        value = self._guard(lambda: value_of(self._reader.get_object(wanted)))
-        if value is None and not is_listed:
-            self.undefined += 1
-        return value
+        return self._guard(lambda: value_of(self._reader.get_object(wanted)))
 
 
 def value_of(parsed: generic.PdfObject | None, depth: int = PYPDF_DEPTH) -> Value:  # noqa: PLR0911 - one return for each type

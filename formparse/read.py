@@ -347,9 +347,8 @@ def _repair_findings(pdf: ReturnedPdf) -> Iterator[Finding]:
                 "peut-être, est perdu. Demandez au fournisseur de renvoyer le fichier."
             ),
         )
-    # pypdf searches the file for what a reference to nothing means, and says so each time.
-    count = pdf.repairs.count - pdf.objects.undefined
-    if count > 0:
+    count = pdf.repairs.count
+    if count:
         yield Finding(
             code="repaired",
             severity=Severity.WARNING,
