@@ -10,7 +10,7 @@ import contextvars
 import hashlib
 import io
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError
 from formparse.errors import RefusalCode, RefusedError, refusal_of, refuse, refused
 from formparse.given import take
 from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
+from formparse.pictures import PictureFile, kind_of
 from formparse.returned import Refusal
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ class ReturnedPdf:
     """The document's /AcroForm."""
     pages: tuple[Page, ...]
     repairs: Repairs
+    picture: PictureFile | None = None
+    """The file is a picture: its pages are in here, and `objects` are those of as many empty
+    pages, so that whatever looks for fields or signatures finds none."""
 
 
 _Result = TypeVar("_Result")
@@ -209,6 +213,9 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
         raise refused(RefusalCode.EMPTY_FILE)
     if len(data) > MAX_BYTES:
         raise _too_large(len(data))
+    kind = kind_of(data)
+    if kind is not None:
+        return _open_picture(data, kind, name, sha256)
     if b"%PDF-" not in data[: HEADER_BYTES + 5]:
         raise refused(RefusalCode.NOT_A_PDF, expected=str(HEADER_BYTES))
     guard = _Guard(len(data))
@@ -227,6 +234,28 @@ def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
         pages=_pages(objects, root),
         repairs=guard.repairs,
     )
+
+
+def _open_picture(data: bytes, kind: str, name: str, sha256: str) -> ReturnedPdf:
+    picture = PictureFile(data, kind, max_pages=MAX_PAGES)
+    pages = _open(_empty_pages(picture.page_count), name, sha256)
+    return replace(pages, data=data, picture=picture)
+
+
+def _empty_pages(count: int) -> bytes:
+    """Give a PDF file of so many empty pages."""
+    kids = " ".join(f"{number} 0 R" for number in range(3, 3 + count))
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {count}/Kids[{kids}]>>"]
+    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"] * count
+    file, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(file))
+        file += f"{number} 0 obj{text}endobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    head = f"xref\n0 {size}\n0000000000 65535 f \n"
+    tail = f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(file)}\n%%EOF\n"
+    return file + (head + table + tail).encode()
 
 
 def _reader(data: bytes, guard: _Guard) -> LeanReader:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from formgen.issue import FORM_ID_ALPHABET, FORM_ID_LENGTH
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from formgen.catalog import Catalog
     from formgen.editions import Editions
     from formgen.layout import FormLayout
+    from formparse.pictures import Picture, PictureFile
     from formparse.vision.pagecode import FoundCode
-    from formparse.vision.pagetext import PageText
+    from formparse.vision.pagetext import Note, PageText
     from formparse.vision.raster import Matrix, PageImage
     from formparse.vision.registration import Registration
 
@@ -63,20 +65,43 @@ class PrintedPage:
     place: Registration
 
 
+class Paper(StrEnum):
+    """How paper came to be a picture."""
+
+    SHADES = "shades"
+    """In grey or colour."""
+    BILEVEL = "bilevel"
+    """In black and white only: what is pale is lost."""
+
+
 class Sheet:
     """One page of the file: its picture, text and notes, each made when first asked for."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
-        self.page = page
+        self._page = page
         self._images: dict[bool, PageImage | None] = {}
         self._texts: dict[int, PageText] = {}
+        self._paper: Paper | None = None
+        self._is_looked_at = False
+
+    @property
+    def paper(self) -> Paper | None:
+        """Whether it is a picture of paper; None for a page drawn by a program."""
+        if not self._is_looked_at:
+            from formparse.vision.scan import bilevel_of_scan
+
+            is_bilevel = bilevel_of_scan(self._page)
+            if is_bilevel is not None:
+                self._paper = Paper.BILEVEL if is_bilevel else Paper.SHADES
+            self._is_looked_at = True
+        return self._paper
 
     def image(self, *, annotations: bool = True) -> PageImage | None:
         """Give its picture as a viewer shows it, or as it is without its annotations."""
         if annotations not in self._images:
             from formparse.vision.raster import render
 
-            self._images[annotations] = render(self.page, annotations=annotations)
+            self._images[annotations] = render(self._page, annotations=annotations)
         return self._images[annotations]
 
     @property
@@ -84,22 +109,60 @@ class Sheet:
         """Whether something is drawn on it that is not part of its content."""
         from formparse.vision.raster import has_drawn_annotations
 
-        return has_drawn_annotations(self.page)
+        return has_drawn_annotations(self._page)
 
-    def text(self, *, turns: int = 0) -> PageText:
+    def notes(self) -> tuple[Note, ...]:
+        """Give what people wrote or drew on it as annotations."""
+        from formparse.vision.pagetext import notes_of
+
+        return tuple(notes_of(self._page))
+
+    def text(self, *, turns: int = 0) -> PageText | None:
         """Give its text, without that of annotations; see `PageText` for `turns`."""
         if turns not in self._texts:
             from formparse.vision.pagetext import PageText
 
-            self._texts[turns] = PageText(self.page, turns=turns)
+            self._texts[turns] = PageText(self._page, turns=turns)
         return self._texts[turns]
+
+
+class PictureSheet(Sheet):
+    """One page of a picture file: a picture, and nothing else."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._paper = Paper.BILEVEL if picture.is_bilevel else Paper.SHADES
+        self._is_looked_at = True
+        self._picture = picture
+
+    def image(self, *, annotations: bool = True) -> PageImage | None:
+        """Give the picture; it has no annotations."""
+        del annotations
+        from formparse.vision.raster import image_of_picture
+
+        return image_of_picture(self._picture.grey)
+
+    @property
+    def has_annotations(self) -> bool:
+        """A picture has none."""
+        return False
+
+    def notes(self) -> tuple[Note, ...]:
+        """A picture has none."""
+        return ()
+
+    def text(self, *, turns: int = 0) -> PageText | None:
+        """A picture has none."""
+        del turns
+        return None
 
 
 class Sheets:
     """The pages of a returned file as PDFium shows them. Nothing is opened before it is needed."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, picture: PictureFile | None = None) -> None:
+        """Take a file's bytes, or the picture that they are."""
         self._data = data
+        self._picture = picture
         self._document: pdfium.PdfDocument | None = None
         self._is_open = False
         self._sheets: OrderedDict[int, Sheet | None] = OrderedDict()
@@ -110,17 +173,29 @@ class Sheets:
         if number in self._sheets:
             self._sheets.move_to_end(number)
             return self._sheets[number]
+        sheet = (
+            self._picture_sheet(number) if self._picture is not None else self._pdf_sheet(number)
+        )
+        self._sheets[number] = sheet
+        if len(self._sheets) > _KEPT_SHEETS:
+            self._sheets.popitem(last=False)
+        return sheet
+
+    def _pdf_sheet(self, number: int) -> Sheet | None:
         from formparse.vision.raster import load_page, open_document
 
         if not self._is_open:
             self._is_open = True
             self._document = open_document(self._data)
         page = load_page(self._document, number) if self._document is not None else None
-        sheet = Sheet(page) if page is not None else None
-        self._sheets[number] = sheet
-        if len(self._sheets) > _KEPT_SHEETS:
-            self._sheets.popitem(last=False)
-        return sheet
+        return Sheet(page) if page is not None else None
+
+    def _picture_sheet(self, number: int) -> Sheet | None:
+        from formparse.vision.raster import LONG_SIDE_PX
+
+        assert self._picture is not None
+        picture = self._picture.page(number, long_side_px=LONG_SIDE_PX)
+        return PictureSheet(picture) if picture is not None else None
 
     def printed(self, number: int, editions: Editions) -> tuple[PrintedPage, ...]:
         """Give the pages of forms that a page of the file shows: one, or several on one sheet."""
@@ -186,10 +261,13 @@ def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage
     """
     from formparse.vision.registration import prove
 
+    text = sheet.text()
+    if text is None:
+        return None
     best: tuple[int, Catalog, FormLayout, int, Matrix] | None = None
     for catalog, layout in _layouts(editions):
         for index in range(layout.page_count):
-            count, to_page = _match_lines(sheet.text(), layout, index)
+            count, to_page = _match_lines(text, layout, index)
             if to_page is not None and (best is None or count > best[0]):
                 best = count, catalog, layout, index, to_page
     if best is None:
@@ -204,7 +282,7 @@ def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage
         edition=layout.edition,
         questionnaire_id=layout.questionnaire_id,
         index=index,
-        form_id=_printed_form_id(sheet.text(), layout, index, to_page),
+        form_id=_printed_form_id(text, layout, index, to_page),
         is_coded=False,
         place=place,
     )

@@ -79,7 +79,7 @@ def _read_revision(data: bytes, *, editions: Editions) -> Revision | None:
 
 
 def _read_parts(pdf: ReturnedPdf, editions: Editions) -> tuple[Returned, ...]:
-    sheets = Sheets(pdf.data)
+    sheets = Sheets(pdf.data, pdf.picture)
     parts = triage(pdf, editions, sheets)
     if not parts:
         return (refuse(RefusalCode.NOT_A_FORM, file=pdf.name, sha256=pdf.sha256),)

@@ -86,8 +86,6 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
         return None
     import numpy as np
 
-    from formparse.vision.pagetext import notes_of
-
     index, to_px = placed
     return _Look(
         index=index,
@@ -96,7 +94,7 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
         image=image,
         to_px=to_px,
         to_page=np.linalg.inv(image.page_to_px) @ to_px,
-        notes=tuple(notes_of(sheet.page)),
+        notes=sheet.notes(),
     )
 
 
@@ -190,7 +188,9 @@ class _MarksReader:
 
         area = _on_page(rect, look)
         inside = (area.x0 + 1, area.y0 + 1, area.x1 - 1, area.y1 - 1)
-        written = [look.sheet.text(turns=_turns(look.to_px)).within(*inside)]
+        shown = None if look.sheet.paper else look.sheet.text(turns=_turns(look.to_px))
+        # A scanner's guess at handwriting is no text.
+        written = [shown.within(*inside)] if shown is not None else []
         written += [note.text for note in look.notes if centre_is_in(note.corners, area)]
         text = "\n".join(filter(None, written))
         ink = measure_area(look.image.grey, look.to_px, rect)
