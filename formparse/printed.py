@@ -214,7 +214,8 @@ def _recognise(sheet: Sheet, editions: Editions) -> tuple[PrintedPage, ...]:
     groups: dict[tuple[int, int, int, str], list[FoundCode]] = {}
     for found in find_codes(image.grey):
         groups.setdefault(page_of(found.code), []).append(found)
-    pages = [_by_codes(group, image, editions) for group in groups.values()]
+    is_paper = sheet.paper is not None
+    pages = [_by_codes(group, image, editions, is_paper=is_paper) for group in groups.values()]
     known = tuple(page for page in pages if page is not None)
     if known:
         return known
@@ -223,9 +224,9 @@ def _recognise(sheet: Sheet, editions: Editions) -> tuple[PrintedPage, ...]:
 
 
 # --- By its codes -------------------------------------------------------------------------------
-def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> PrintedPage | None:
-    from formparse.vision.registration import from_codes, prove
-
+def _by_codes(
+    group: list[FoundCode], image: PageImage, editions: Editions, *, is_paper: bool
+) -> PrintedPage | None:
     code = group[0].code
     meant = editions.by_fingerprint(code.fingerprint)
     if meant is None:
@@ -237,8 +238,7 @@ def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> P
     layout = editions.layout(catalog, questionnaire_id, edition)
     if layout is None or code.page > layout.page_count:
         return None
-    guess = from_codes(group, layout)
-    place = prove(guess, layout, code.page - 1, image.grey) if guess is not None else None
+    place = _place(group, layout, image, is_paper=is_paper)
     if place is None:
         return None
     return PrintedPage(
@@ -251,6 +251,21 @@ def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> P
         is_coded=True,
         place=place,
     )
+
+
+def _place(
+    group: list[FoundCode], layout: FormLayout, image: PageImage, *, is_paper: bool
+) -> Registration | None:
+    from formparse.vision.paperplace import guess_from_codes, prove_on_paper
+    from formparse.vision.registration import from_codes, prove
+
+    index = group[0].code.page - 1
+    guess = guess_from_codes(group, layout) if is_paper else from_codes(group, layout)
+    if guess is None:
+        return None
+    if is_paper:
+        return prove_on_paper(guess, layout, index, image.grey)
+    return prove(guess, layout, index, image.grey)
 
 
 # --- By its words -------------------------------------------------------------------------------

@@ -14,20 +14,23 @@ from typing import TYPE_CHECKING
 
 from formgen.naming import TextPart
 from formparse.places import centre_is_in
-from formparse.reading import MarksSeen, TextSeen
+from formparse.printed import Paper
+from formparse.reading import MarksSeen, PaperSheet, TextSeen
 from formparse.returned import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from formgen.editions import Editions
-    from formgen.layout import Rect
+    from formgen.layout import BoxPlace, Rect
     from formparse.places import Places
     from formparse.printed import Sheet, Sheets
     from formparse.triage import FormPage, Part
     from formparse.vision.ink import BoxInk
     from formparse.vision.pagetext import Note
+    from formparse.vision.paperink import PaperBox
     from formparse.vision.raster import Matrix, PageImage
+    from formparse.vision.registration import Registration
 
 SIGNATURE_PT2 = 4.0
 """Ink in the signature area that is a signature: the thinnest pen over eight points, initials."""
@@ -51,11 +54,16 @@ class _Look:
     """Which page of the file, from 1."""
     sheet: Sheet
     image: PageImage
-    to_px: Matrix
+    place: Registration
     """From the layout's points to the picture's pixels."""
     to_page: Matrix
     """From the layout's points to those of the file's page."""
     notes: tuple[Note, ...]
+
+    @property
+    def to_px(self) -> Matrix:
+        """The same way without the bend of paper."""
+        return self.place.to_px
 
 
 def read_marks(
@@ -86,21 +94,21 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
         return None
     import numpy as np
 
-    index, to_px = placed
+    index, place = placed
     return _Look(
         index=index,
         number=page.page.number,
         sheet=sheet,
         image=image,
-        to_px=to_px,
-        to_page=np.linalg.inv(image.page_to_px) @ to_px,
+        place=place,
+        to_page=np.linalg.inv(image.page_to_px) @ place.to_px,
         notes=sheet.notes(),
     )
 
 
 def _place(
     page: FormPage, sheets: Sheets, part: Part, editions: Editions, image: PageImage
-) -> tuple[int, Matrix] | None:
+) -> tuple[int, Registration] | None:
     """Give which page of the form a page of the file shows, and how it lies in its picture.
 
     Where neither codes nor words are left, a page that named itself is tried in its own size.
@@ -116,11 +124,11 @@ def _place(
             layout.edition,
         )
         if is_same and page.index in (None, one.index):
-            return one.index, one.place.to_px
+            return one.index, one.place
     if printed or page.index is None or page.index not in part.places.page_of.values():
         return None
     place = prove(from_page_size(layout, image.grey), layout, page.index, image.grey)
-    return (page.index, place.to_px) if place is not None else None
+    return (page.index, place) if place is not None else None
 
 
 class _MarksReader:
@@ -130,6 +138,7 @@ class _MarksReader:
         self.places = places
         self.layout = places.layout
         self.rows: dict[str, list[tuple[BoxInk, ...]]] = {}
+        self.sheets: list[PaperSheet] = []
         self.lost: set[str] = set()
         self.texts: dict[TextPart, list[str]] = {}
         self.has_signature_ink = False
@@ -154,6 +163,9 @@ class _MarksReader:
         from formparse.vision.ink import measure_boxes
 
         boxes = [box for box in self.layout.boxes if box.page == look.index]
+        if look.sheet.paper is not None:
+            self.sheets.append(_paper_sheet(look, boxes))
+            return
         shown = measure_boxes(look.image.grey, look.to_px, boxes)
         bare = look.sheet.image(annotations=False) if look.sheet.has_annotations else None
         if bare is not None:
@@ -215,9 +227,11 @@ class _MarksReader:
 
     # --- All together ---------------------------------------------------------------------------
     def seen(self) -> MarksSeen:
+        on_paper = {row[0].point_id for sheet in self.sheets for row in sheet.rows}
         return MarksSeen(
             rows={point_id: tuple(rows) for point_id, rows in self.rows.items()},
-            lost=frozenset(self.lost - self.rows.keys()),
+            sheets=tuple(self.sheets),
+            lost=frozenset(self.lost - self.rows.keys() - on_paper),
             texts={
                 part: TextSeen(values=tuple(values), has_odd_value=False)
                 for part, values in self.texts.items()
@@ -225,6 +239,18 @@ class _MarksReader:
             has_signature_ink=self.has_signature_ink,
             findings=self.findings,
         )
+
+
+def _paper_sheet(look: _Look, boxes: Sequence[BoxPlace]) -> PaperSheet:
+    from formparse.vision.paperink import measure_on_paper
+
+    rows: dict[str, list[PaperBox]] = {}
+    for ink in measure_on_paper(look.image.grey, look.place, boxes):
+        rows.setdefault(ink.point_id, []).append(ink)
+    return PaperSheet(
+        is_bilevel=look.sheet.paper is Paper.BILEVEL,
+        rows=tuple(tuple(row) for row in rows.values()),
+    )
 
 
 def _turns(to_px: Matrix) -> int:

@@ -48,11 +48,11 @@ def cut(
     grid = np.stack(np.meshgrid(across, down), axis=-1)
     points = centres[:, None, None, :] + grid[None]
     pixels = apply(to_px, points.reshape(-1, 2))
-    values = _between(grey, pixels)
+    values = between(grey, pixels)
     return values.reshape(len(centres), len(down), len(across))
 
 
-def _between(grey: Grey, pixels: Matrix) -> Patches:
+def between(grey: Grey, pixels: Matrix) -> Patches:
     """Give the image's values at places between its pixels' centres."""
     height, width = grey.shape
     x, y = (pixels - 0.5).astype(np.float32).T
