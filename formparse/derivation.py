@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from formparse.choice import ImportedForm
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
 from formparse.issued import IssuedForms
-from formparse.returned import ReturnedForm, name_inside
+from formparse.returned import Method, ReturnedForm, name_inside
 from formparse.store import ImportRecord
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def derive(
     suppliers = {}
     for group in groups:
         sent = issued.sent_to(group.supplier_id)
-        digest = _digest_of(reader_id, group, sent, entries)
+        digest = _digest_of(reader_id, group, sent, entries, issued)
         before = old.suppliers.get(group.id)
         if not everything and before and before[0] == digest and store.has_summary(group.id):
             suppliers[group.id] = before
         else:
-            made = summarise(group, _sources_of(store, group, entries), sent)
+            made = summarise(group, _sources_of(store, group, entries, issued), sent)
             store.write_summary(group.id, made.summary)
             suppliers[group.id] = (digest, made.row)
     store.remove_other_summaries(suppliers)
@@ -99,7 +99,24 @@ def derive(
 def _owned(fact: GroupingFact, issued: IssuedForms) -> GroupingFact:
     """Give a fact the supplier its form was issued to, where the form itself lost it."""
     owner = issued.supplier_of.get(fact.form_id) if fact.form_id else None
-    return replace(fact, supplier_id=owner) if owner and fact.supplier_id is None else fact
+    if owner is None or fact.supplier_id is not None:
+        return fact
+    company = fact.company or issued.company_of.get(fact.form_id or "")
+    return replace(fact, supplier_id=owner, company=company)
+
+
+def _as_issued(form: ReturnedForm, issued: IssuedForms) -> ReturnedForm:
+    """Give a form the company and service it was sent with, where it came back as a picture.
+
+    They are printed on it, and no handwriting is guessed at. Where fields came back, an empty one
+    was emptied.
+    """
+    if form.method is not Method.MARKS:
+        return form
+    form_id, said = form.identity.form_id or "", form.attestation
+    company = said.company or issued.company_of.get(form_id)
+    service = said.service or issued.service_of.get(form_id)
+    return replace(form, attestation=replace(said, company=company, service=service))
 
 
 def _entry_of(store: Store, sha256: str) -> Entry | None:
@@ -117,7 +134,7 @@ def _entry_of(store: Store, sha256: str) -> Entry | None:
 
 
 def _sources_of(
-    store: Store, group: SupplierGroup, entries: dict[str, Entry]
+    store: Store, group: SupplierGroup, entries: dict[str, Entry], issued: IssuedForms
 ) -> tuple[ImportedForm, ...]:
     """Give the group's forms, in the order of its facts; all that is held of one supplier."""
     sources: dict[tuple[object, ...], ImportedForm] = {}
@@ -127,7 +144,7 @@ def _sources_of(
             if isinstance(one, ReturnedForm):
                 # Two imports at once may have read the file under two names.
                 name = record.name if one.part is None else name_inside(record.name, one.part.name)
-                form = replace(one, file=name)
+                form = replace(_as_issued(one, issued), file=name)
                 sources[_place(fact_of(one))] = ImportedForm(form=form, imported_at=record.imported)
     return tuple(sources[_place(fact)] for fact in group.facts if _place(fact) in sources)
 
@@ -138,7 +155,11 @@ def _place(fact: GroupingFact) -> tuple[object, ...]:
 
 
 def _digest_of(
-    reader_id: str, group: SupplierGroup, sent: tuple[str, ...], entries: dict[str, Entry]
+    reader_id: str,
+    group: SupplierGroup,
+    sent: tuple[str, ...],
+    entries: dict[str, Entry],
+    issued: IssuedForms,
 ) -> str:
     """Give what changes whenever the group's summary may."""
     sources = sorted({fact.sha256 for fact in group.facts})
@@ -146,6 +167,7 @@ def _digest_of(
         reader_id,
         group,
         sent,
+        [issued.service_of.get(fact.form_id or "") for fact in group.facts],
         [(entries[sha].record, entries[sha].reading) for sha in sources],
     )
     return hashlib.sha256(repr(facts).encode(errors="surrogatepass")).hexdigest()

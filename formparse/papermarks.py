@@ -85,6 +85,9 @@ MAX_BLANK = 0.5
 """Share of a sheet's rows without a mark from which the sheet is more likely to be read badly, or
 turned over by mistake, than left out."""
 
+MAX_SWALLOWED = 0.4
+"""The same on a sheet scanned in black and white, from which even its marks are not believed."""
+
 _INSIDE_PT2 = 90.25
 """The area that counts as inside (`formparse.vision.paperink`)."""
 
@@ -144,6 +147,15 @@ def read_sheets(
 
 def _of_sheet(sheet: PaperSheet, habit: _Habit, offered: AbstractSet[Answer]) -> list[PointAnswer]:
     points = [_of_row(_Row(sheet, number), habit, offered) for number in range(len(sheet.rows))]
+    # What a scan has swallowed of some marks it may have swallowed of others, and what is left is
+    # the darkest: of a correction, the wrong box.
+    unsure = [row for row in sheet.rows if not any(map(_is_stroke, row))]
+    if sheet.is_bilevel and len(unsure) > MAX_SWALLOWED * len(points):
+        reason = "La numérisation en noir et blanc a effacé des marques de cette page."
+        return [
+            point if point.doubt else _unclear(point.point_id, reason, filter(None, [point.answer]))
+            for point in points
+        ]
     blank = [point for point in points if point.answer is None and point.doubt is None]
     if len(blank) > MAX_BLANK * len(points):
         reason = "Plus de la moitié des points de cette page paraissent sans réponse."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from formparse.pictures import Picture, PictureFile
     from formparse.vision.pagecode import FoundCode
     from formparse.vision.pagetext import Note, PageText
-    from formparse.vision.raster import Matrix, PageImage
+    from formparse.vision.raster import Grey, Matrix, PageImage
     from formparse.vision.registration import Registration
 
 MIN_LINES = 6
@@ -101,7 +101,10 @@ class Sheet:
         if annotations not in self._images:
             from formparse.vision.raster import render
 
-            self._images[annotations] = render(self._page, annotations=annotations)
+            image = render(self._page, annotations=annotations)
+            if image is not None and self.paper is not None:
+                image = replace(image, grey=_cleaned(image.grey))
+            self._images[annotations] = image
         return self._images[annotations]
 
     @property
@@ -132,14 +135,14 @@ class PictureSheet(Sheet):
     def __init__(self, picture: Picture) -> None:
         self._paper = Paper.BILEVEL if picture.is_bilevel else Paper.SHADES
         self._is_looked_at = True
-        self._picture = picture
+        self._grey = _cleaned(picture.grey)
 
     def image(self, *, annotations: bool = True) -> PageImage | None:
         """Give the picture; it has no annotations."""
         del annotations
         from formparse.vision.raster import image_of_picture
 
-        return image_of_picture(self._picture.grey)
+        return image_of_picture(self._grey)
 
     @property
     def has_annotations(self) -> bool:
@@ -154,6 +157,12 @@ class PictureSheet(Sheet):
         """A picture has none."""
         del turns
         return None
+
+
+def _cleaned(grey: Grey) -> Grey:
+    from formparse.vision.streaks import without_streaks
+
+    return without_streaks(grey)
 
 
 class Sheets:
@@ -256,16 +265,18 @@ def _by_codes(
 def _place(
     group: list[FoundCode], layout: FormLayout, image: PageImage, *, is_paper: bool
 ) -> Registration | None:
-    from formparse.vision.paperplace import guess_from_codes, prove_on_paper
+    from formparse.vision.paperplace import guesses_from_codes, prove_on_paper
     from formparse.vision.registration import from_codes, prove
 
     index = group[0].code.page - 1
-    guess = guess_from_codes(group, layout) if is_paper else from_codes(group, layout)
-    if guess is None:
-        return None
     if is_paper:
-        return prove_on_paper(guess, layout, index, image.grey)
-    return prove(guess, layout, index, image.grey)
+        for guess in guesses_from_codes(group, layout):
+            place = prove_on_paper(guess, layout, index, image.grey)
+            if place is not None:
+                return place
+        return None
+    drawn = from_codes(group, layout)
+    return prove(drawn, layout, index, image.grey) if drawn is not None else None
 
 
 # --- By its words -------------------------------------------------------------------------------

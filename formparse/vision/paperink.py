@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formgen import style
-from formparse.vision.frames import darkness
 from formparse.vision.ink import AROUND_X_PT, AROUND_Y_PT
 from formparse.vision.patches import SAMPLE_PT2, STEP_PT, cut, offsets
 from formparse.vision.registration import centres_of
@@ -107,7 +106,7 @@ def measure_on_paper(grey: Grey, place: Registration, boxes: Sequence[BoxPlace])
     half = style.BOX_SIDE / 2
     pieces = cut(grey, place.to_px, centres, half + AROUND_X_PT, half + AROUND_Y_PT)
     is_whole = [not np.isnan(piece).any() for piece in pieces]
-    dark = _softened(darkness(pieces))
+    dark = _softened(_darkness(pieces))
     black = max(MIN_BLACK, float(np.median(_outline(dark))))
     ink = np.clip(dark / np.float32(black), 0, 1.2)
     if len(boxes) >= MIN_BOXES_TO_COMPARE:
@@ -121,6 +120,52 @@ def measure_on_paper(grey: Grey, place: Registration, boxes: Sequence[BoxPlace])
         _measure(box, piece, is_whole=whole, is_outline_seen=bool(seen))
         for box, piece, whole, seen in zip(boxes, ink, is_whole, place.are_boxes_seen, strict=True)
     ]
+
+
+BLOCK = 9
+"""Samples of each side of the squares of which the brightest part is taken for paper: wider than
+any stroke, and many of them clear of a box that was made black."""
+
+SHADOW_SHARE = 0.1
+"""How much darker than the paper about it a square may be and still be paper."""
+
+
+def _darkness(pieces: Patches) -> Patches:
+    """Give 0 for paper to 1 for black. The paper may be half in shadow: it is a slope, not a level.
+
+    Outside the image: 0.
+    """
+    filled = np.where(np.isnan(pieces), np.float32(255), pieces)
+    count, height, width = filled.shape
+    rows, columns = height // BLOCK, width // BLOCK
+    top, left = (height - rows * BLOCK) // 2, (width - columns * BLOCK) // 2
+    inner = filled[:, top : top + rows * BLOCK, left : left + columns * BLOCK]
+    blocks = inner.reshape(count, rows, BLOCK, columns, BLOCK).transpose(0, 1, 3, 2, 4)
+    flat = blocks.reshape(count, rows * columns, BLOCK * BLOCK)
+    bright = np.partition(flat, BLOCK * BLOCK * 3 // 4, axis=2)[:, :, BLOCK * BLOCK * 3 // 4]
+    y = np.repeat((np.arange(rows) + 0.5) * BLOCK + top, columns)
+    x = np.tile((np.arange(columns) + 0.5) * BLOCK + left, rows)
+    basis = np.stack([np.ones_like(x), x - width / 2, y - height / 2], axis=1)
+    weights = np.ones_like(bright, dtype=np.float64)
+    values = np.zeros((count, 3))
+    for _ in range(4):
+        weighed = basis[None] * weights[:, :, None]
+        normal = weighed.transpose(0, 2, 1) @ basis + 1e-6 * np.eye(3)
+        values = np.linalg.solve(normal, (weighed * bright[:, :, None]).sum(axis=1)[..., None])[
+            ..., 0
+        ]
+        expected = values @ basis.T
+        # Squares full of ink lie far below; the plane goes through the others.
+        weights = np.where(bright >= (1 - SHADOW_SHARE) * expected, 1.0, 0.02)
+    across = np.arange(width) - width / 2
+    down = np.arange(height) - height / 2
+    paper = (
+        values[:, 0, None, None]
+        + values[:, 1, None, None] * across[None, None, :]
+        + values[:, 2, None, None] * down[None, :, None]
+    )
+    result: Patches = np.clip(1 - filled / np.maximum(paper, 1), 0, 1).astype(np.float32)
+    return result
 
 
 class _Zones:
@@ -213,9 +258,11 @@ def _line_length(is_ink: NDArray[np.bool_]) -> int:
     wide[:, 1:] |= is_ink[:, :-1]
     wide[:, :-1] |= is_ink[:, 1:]
     outline = _outline_of(is_ink.shape)
-    # Along the outline nothing can be told: only columns that cross it, or pass it by.
+    # Along the outline nothing can be told: only columns that cross it, or pass it by. A line goes
+    # on at both ends; a mark's long stroke ends somewhere.
     is_clear = outline.sum(axis=0) < outline.sum(axis=0).max()
-    return int((wide | outline).sum(axis=0)[is_clear].max(initial=0))
+    goes_on = wide[1:5].any(axis=0) & wide[-5:-1].any(axis=0)
+    return int((wide | outline).sum(axis=0)[is_clear & goes_on].max(initial=0))
 
 
 def _outline_of(shape: tuple[int, ...]) -> NDArray[np.bool_]:

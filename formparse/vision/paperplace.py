@@ -67,10 +67,10 @@ class _Frames:
 
 
 # --- First guesses ------------------------------------------------------------------------------
-def guess_from_codes(found: Sequence[FoundCode], layout: FormLayout) -> Matrix | None:
-    """Guess from page codes, all of one page; None where they do not lie as the layout has them.
+def guesses_from_codes(found: Sequence[FoundCode], layout: FormLayout) -> list[Matrix]:
+    """Guess from page codes, all of one page, likeliest first; none where they lie otherwise.
 
-    Three or four tell the perspective; two or one only size, turn and place.
+    Three or four tell the perspective. Two tell it badly: size, turn and place alone come first.
     """
     places = {
         (item.page + 1, item.corner): item.rect
@@ -83,12 +83,14 @@ def guess_from_codes(found: Sequence[FoundCode], layout: FormLayout) -> Matrix |
     for one in by_corner.values():
         rect = places.get((one.code.page, one.code.corner))
         if rect is None:
-            return None
+            return []
         points += [(rect.x0, rect.y1), (rect.x1, rect.y1), (rect.x1, rect.y0), (rect.x0, rect.y0)]
         pixels += one.corners_px
-    if len(by_corner) < 3:
-        return fit(np.array(points), np.array(pixels), is_similar=True)
-    return perspective(np.array(points), np.array(pixels), layout)
+    p, q = np.array(points), np.array(pixels)
+    flat = fit(p, q, is_similar=True) if len(by_corner) < 3 else fit(p, q, is_similar=False)
+    steep = perspective(p, q, layout) if len(by_corner) > 1 else None
+    ordered = (flat, steep) if len(by_corner) < 3 else (steep, flat)
+    return [guess for guess in ordered if guess is not None]
 
 
 def perspective(points: Matrix, pixels: Matrix, layout: FormLayout) -> Matrix | None:

@@ -46,14 +46,14 @@ def printed(page: Page, level: Level, chance: random.Random, rng: np.random.Gene
     toner = {
         Level.CLEAN: chance.uniform(0.9, 1.0),
         Level.OFFICE: chance.uniform(0.8, 1.0),
-        Level.POOR: chance.uniform(0.6, 0.95),
+        Level.POOR: chance.uniform(0.7, 0.95),
         Level.PHOTO: chance.uniform(0.8, 1.0),
     }[level]
     sheet = page * np.float32(toner)
     if level is Level.POOR and chance.random() < 0.3:
         # The cartridge is nearly empty: pale bands along the way of the paper.
         band = _smooth(rng, (1, page.shape[1]), 9)
-        sheet *= 1 - 0.45 * band
+        sheet *= 1 - 0.35 * band
     return sheet
 
 
@@ -233,7 +233,8 @@ def _made_poor(values: NDArray[np.float32], way: str, chance: random.Random) -> 
         rows = round(height * (196 if fine else 130) / 200)
         image = image.resize((width, rows), Image.Resampling.BILINEAR)
         image = image.resize((width, height), Image.Resampling.NEAREST)
-    threshold = chance.randint(120, 185)
+    # Lower, the print itself would be gone, and whoever scans would see it.
+    threshold = chance.randint(155, 200)
     return image.point([255 * (value >= threshold) for value in range(256)]).convert("1")
 
 
@@ -243,12 +244,11 @@ def _photographed(page: Page, chance: random.Random, rng: np.random.Generator) -
     sheet = Image.fromarray((paper - (paper - black) * page).astype(np.uint8))
     width, height = sheet.size
     out_w, out_h = chance.choice(((1800, 2400), (1500, 2000), (2000, 2667)))
-    strength = abs(chance.gauss(0, 0.05))
     turn = math.radians(chance.gauss(0, 2.5))
     zoom = chance.uniform(0.86, 0.97)
     half_w = 0.5 * min(out_w, out_h * width / height) * zoom
     half_h = half_w * height / width
-    tilt_x, tilt_y = chance.gauss(0, strength), chance.gauss(0, strength)
+    tilt_x, tilt_y = (max(-0.11, min(0.11, chance.gauss(0, 0.04))) for _ in range(2))
     off = chance.gauss(0, 12), chance.gauss(0, 12)
     curl, phase = chance.uniform(0, 5), chance.uniform(0, 3)
 
@@ -263,6 +263,12 @@ def _photographed(page: Page, chance: random.Random, rng: np.random.Generator) -
             out_h / 2 + off[1] + x * math.sin(turn) + y * math.cos(turn),
         )
 
+    corners = [place(u, v) for u in (-1, 1) for v in (-1, 1)]
+    far = max(max(abs(x / out_w - 0.5), abs(y / out_h - 0.5)) for x, y in corners)
+    if far > 0.495:
+        # People see to it that the whole sheet is in the picture.
+        half_w, half_h = half_w * 0.49 / far, half_h * 0.49 / far
+        off = (0.0, 0.0)
     # Pillow wants, for parts of the photo, where they come from: turned round by a few steps.
     cells = 14
 
