@@ -13,11 +13,12 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 
 from formgen.editions import Editions, load_editions
@@ -32,6 +33,8 @@ BOXES = 20_000
 """A level, if not said otherwise: none wrong of so many is under 1.5 in 10,000 at 95 %."""
 
 PROCESSES = 2
+ROUND = 2_000
+"""Boxes of a level before the next one's turn."""
 WORST = 10
 """Rows of a level kept as pictures."""
 
@@ -215,23 +218,19 @@ def _share(found: int, of: int, unit: float = 100.0) -> str:
 
 
 # --- The run --------------------------------------------------------------------------------------
-def tallies(level: Level, boxes: int, purpose: Purpose, first: int) -> Iterator[Tally]:
-    """Give the tallies of files until there are enough boxes."""
+def tallies(
+    pool: Pool, level: Level, boxes: int, purpose: Purpose, seeds: Iterator[int]
+) -> Iterator[Tally]:
+    """Give the tallies of files, in the order of their seeds, until there are enough boxes."""
+    work = partial(run, level=level, purpose=purpose)
+    waiting: deque[AsyncResult[Tally]] = deque()
     done = 0
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(PROCESSES) as pool:
-        work = partial(run, level=level, purpose=purpose)
-        for tally in pool.imap_unordered(work, _endless(first, boxes), chunksize=1):
-            yield tally
-            done += tally.counts["boxes"]
-            if done >= boxes:
-                pool.terminate()
-                return
-
-
-def _endless(first: int, boxes: int) -> Iterator[int]:
-    """Give seeds, no more than twice those that are needed: a pool takes all that it is given."""
-    return (seed for seed, _ in zip(count(first), range(boxes // 10 + 20), strict=False))
+    while done < boxes or waiting:
+        while done < boxes and len(waiting) < 2 * PROCESSES:
+            waiting.append(pool.apply_async(work, (next(seeds),)))
+        tally = waiting.popleft().get()
+        done += tally.counts["boxes"]
+        yield tally
 
 
 def report(level: Level, tally: Tally, folder: Path) -> None:
@@ -272,9 +271,17 @@ def main(*, quick: bool, arguments: list[str] | None = None) -> None:
     purpose = Purpose.DEVELOPMENT if given.development else Purpose.BENCH
     folder = given.crops or Path(tempfile.mkdtemp(prefix="bench-scan-"))
     folder.mkdir(parents=True, exist_ok=True)
-    for level in map(Level, given.level or Level):
-        total = Tally()
-        for tally in tallies(level, given.boxes, purpose, given.first):
-            total.add(tally)
+    totals = {level: Tally() for level in map(Level, given.level or Level)}
+    seeds = {level: count(given.first) for level in totals}
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(PROCESSES) as pool:
+        # All levels in turn, so that a run that is broken off says something of each.
+        for done in range(0, given.boxes, ROUND):
+            for level, total in totals.items():
+                wanted = min(done + ROUND, given.boxes) - total.counts["boxes"]
+                for tally in tallies(pool, level, wanted, purpose, seeds[level]):
+                    total.add(tally)
+                print(f"{level}: {dict(total.counts)}", file=sys.stderr, flush=True)
+    for level, total in totals.items():
         report(level, total, folder)
     print(f"\nworst rows: {folder}")
