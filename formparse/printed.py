@@ -229,6 +229,8 @@ def _recognise(sheet: Sheet, editions: Editions) -> tuple[PrintedPage, ...]:
     if known:
         return known
     by_words = _by_words(sheet, image, editions)
+    if by_words is None and is_paper and not groups:
+        by_words = _by_look(image, editions)
     return (by_words,) if by_words is not None else ()
 
 
@@ -349,6 +351,35 @@ def _match_lines(text: PageText, layout: FormLayout, index: int) -> tuple[int, M
     if errors[is_good].max() > MAX_LINE_ERROR_PT:
         return 0, None
     return int(is_good.sum()), np.diag([1.0, -1.0, 1.0]) @ matrix
+
+
+def _by_look(image: PageImage, editions: Editions) -> PrintedPage | None:
+    """Give the page whose text a scan shows, where it is like no other page."""
+    from formparse.vision.pagesearch import propose
+    from formparse.vision.paperplace import prove_on_paper
+
+    candidates = [
+        (catalog, layout, index)
+        for catalog, layout in _layouts(editions)
+        for index in range(layout.page_count)
+    ]
+    proposal = propose(image.grey, [(layout, index) for _, layout, index in candidates])
+    if proposal is None:
+        return None
+    catalog, layout, index = candidates[proposal.candidate]
+    place = prove_on_paper(proposal.guess, layout, index, image.grey)
+    if place is None:
+        return None
+    return PrintedPage(
+        catalog_id=catalog.id,
+        catalog_version=catalog.version,
+        edition=layout.edition,
+        questionnaire_id=layout.questionnaire_id,
+        index=index,
+        form_id=None,
+        is_coded=False,
+        place=place,
+    )
 
 
 def _line_starts(layout: FormLayout, index: int) -> dict[str, tuple[float, float]]:

@@ -54,7 +54,7 @@ def lies_in_place(grey: Grey, to_px: Matrix, layout: FormLayout, page: int) -> b
     """Whether the page's text is found where `to_px` has it, and less so a row off."""
     wanted = text_cells(layout, page)
     height, width = wanted.shape
-    seen = _contrast(_sampled(grey, to_px, width, height))
+    seen = contrast(sampled(grey, to_px, width, height))
     scores = _down_the_page(seen, wanted)
     reach = height
     near = scores[reach - NEAR_CELLS : reach + NEAR_CELLS + 1].max()
@@ -75,7 +75,7 @@ def text_cells(layout: FormLayout, page: int) -> Cells:
     grey = blank_page(layout, page)
     scale = grey.shape[0] / layout.page_height
     to_px = np.array([[scale, 0, 0], [0, -scale, grey.shape[0]], [0, 0, 1.0]])
-    cells = _contrast(_sampled(grey, to_px, *_size(layout, page)))
+    cells = contrast(sampled(grey, to_px, *_size(layout, page)))
     _kept[key] = (layout, cells)
     if len(_kept) > _KEPT_PAGES:
         _kept.popitem(last=False)
@@ -89,7 +89,7 @@ def _size(layout: FormLayout, page: int) -> tuple[int, int]:
     return width, round((style.CONTENT_TOP - style.CONTENT_BOTTOM) / CELL_PT)
 
 
-def _sampled(grey: Grey, to_px: Matrix, width: int, height: int) -> Cells:
+def sampled(grey: Grey, to_px: Matrix, width: int, height: int) -> Cells:
     """Give how dark each cell of the page's text is, first row on top; 0 outside the image."""
     # The image is reduced to about a cell a pixel first, so that one sample says what is in it.
     scale = float(np.sqrt(abs(np.linalg.det(to_px[:2, :2]))))
@@ -102,7 +102,7 @@ def _sampled(grey: Grey, to_px: Matrix, width: int, height: int) -> Cells:
     return (255 - np.nan_to_num(values, nan=255)).reshape(height, width)
 
 
-def _contrast(cells: Cells) -> Cells:
+def contrast(cells: Cells) -> Cells:
     """Give by how much each cell is darker than those around it, in even steps of contrast."""
     step = 2 * _BLUR_CELLS + 1
     around = _averaged(cells, step)
