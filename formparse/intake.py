@@ -20,7 +20,7 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError
 from formparse.errors import RefusalCode, RefusedError, refusal_of, refuse, refused
 from formparse.given import take
 from formparse.objects import Entries, LeanReader, Objects, Ref, TooManyObjectsError
-from formparse.pictures import PictureFile, kind_of
+from formparse.imagefile import PictureFile, kind_of
 from formparse.returned import Refusal
 
 if TYPE_CHECKING:

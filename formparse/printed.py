@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from formgen.catalog import Catalog
     from formgen.editions import Editions
     from formgen.layout import FormLayout
-    from formparse.pictures import Picture, PictureFile
+    from formparse.imagefile import Picture, PictureFile
     from formparse.vision.pagecode import FoundCode
     from formparse.vision.pagetext import Note, PageText
     from formparse.vision.raster import Grey, Matrix, PageImage

@@ -13,7 +13,7 @@ from PIL import Image
 
 from formparse.errors import RefusalCode, RefusedError
 from formparse.intake import open_bytes
-from formparse.pictures import MAX_SIDE_PX, PictureFile, kind_of
+from formparse.imagefile import MAX_SIDE_PX, PictureFile, kind_of
 from formparse.returned import Refusal
 
 SIZE = 200
