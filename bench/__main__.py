@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import os
 import platform
+import sys
 import tempfile
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def bench_import(*, quick: bool) -> None:
     bench_import.main(quick=quick)
 
 
+def bench_scan(*, quick: bool, arguments: list[str] | None = None) -> None:
+    from bench import bench_scan
+
+    bench_scan.main(quick=quick, arguments=arguments)
+
+
 BENCHES = {
     "start": bench_start,
     "build": bench_build,
@@ -66,19 +73,30 @@ BENCHES = {
     "marks": bench_marks,
     "import": bench_import,
 }
+"""Those that run when none is named."""
+
+# `scan` takes half an hour and more, and options of its own: only when named, alone.
+
+
+def _machine() -> str:
+    today = dt.datetime.now(tz=dt.UTC).date()
+    python = f"Python {platform.python_version()}"
+    return f"{cpu_model()}, {os.cpu_count()} cores, {python}, {platform.system()}, {today}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*BENCHES, "scan")))
     parser.add_argument("--quick", action="store_true", help="fewer suppliers, extrapolated")
+    if sys.argv[1:2] == ["scan"]:
+        print(_machine())
+        bench_scan(quick=False, arguments=sys.argv[2:])
+        return
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in BENCHES]
     if unknown:
         parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-    today = dt.datetime.now(tz=dt.UTC).date()
-    python = f"Python {platform.python_version()}"
-    print(f"{cpu_model()}, {os.cpu_count()} cores, {python}, {platform.system()}, {today}")
+    print(_machine())
     for name in arguments.names or BENCHES:
         print(f"\n== {name}")
         BENCHES[name](quick=arguments.quick)

@@ -237,9 +237,13 @@ class _Walk:
             self.seen.links[text] = None
 
     def attachment(self, value: Value) -> None:
-        """Note an attached file, by the name that the document gives it."""
+        """Note a file that is attached by name alone; what is in the PDF is read, or listed, as one
+        of the files inside it (`formparse.embedded`).
+        """
         self.seen.words.add("EmbeddedFile")
         specification = self.objects.resolve(value)
+        if isinstance(specification, Entries) and self.objects.entries(specification.get(b"EF")):
+            return
         name: str | None = None
         if isinstance(specification, String):
             name = decode_text(specification.data)
@@ -354,8 +358,8 @@ def _attached(names: dict[str, None]) -> Iterator[Finding]:
         yield Finding(
             code="attachment",
             severity=Severity.INFO,
-            message=f"Le fichier contient des pièces jointes : {_listed(list(names))}. Elles n'ont "
-            "pas été ouvertes.",
+            message="Le fichier nomme des pièces jointes qu'il ne contient pas, ou pas à leur "
+            f"place\u00a0: {_listed(list(names))}. Elles n'ont pas été ouvertes.",
         )
 
 

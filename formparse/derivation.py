@@ -16,7 +16,7 @@ from formparse.choice import ImportedForm
 from formparse.decisions import settle
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
 from formparse.issued import IssuedForms
-from formparse.returned import ReturnedForm, name_inside
+from formparse.returned import Method, ReturnedForm, name_inside
 from formparse.store import ImportRecord
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def derive(
     suppliers = {}
     for group in shelf.groups(issued):
         sent = issued.sent_to(group.supplier_id)
-        digest = _digest_of(reader_id, group, sent, shelf)
+        digest = _digest_of(reader_id, group, sent, shelf, issued)
         before = old.suppliers.get(group.id)
         if not everything and before and before[0] == digest and store.has_summary(group.id):
             suppliers[group.id] = before
         else:
-            made = summarise(group, shelf.sources_of(group), sent)
+            made = summarise(group, shelf.sources_of(group, issued), sent)
             store.write_summary(group.id, made.summary)
             suppliers[group.id] = (digest, made.row)
     store.remove_other_summaries(suppliers)
@@ -104,7 +104,7 @@ def imported_suppliers(
     """
     shelf = _Shelf(store, load_index(store, indexed_by(store) or ""), ())
     for group in shelf.groups(issued):
-        yield group, shelf.sources_of(group), issued.sent_to(group.supplier_id)
+        yield group, shelf.sources_of(group, issued), issued.sent_to(group.supplier_id)
 
 
 class _Shelf:
@@ -141,7 +141,7 @@ class _Shelf:
             if isinstance(one, ReturnedForm):
                 yield one
 
-    def sources_of(self, group: SupplierGroup) -> tuple[ImportedForm, ...]:
+    def sources_of(self, group: SupplierGroup, issued: IssuedForms) -> tuple[ImportedForm, ...]:
         """Give the group's forms, in the order of its facts; all that is held of one supplier."""
         sources: dict[tuple[object, ...], ImportedForm] = {}
         for sha256 in {fact.sha256: None for fact in group.facts}:
@@ -149,7 +149,7 @@ class _Shelf:
             for one in self._forms(sha256):
                 # Two imports at once may have read the file under two names.
                 name = record.name if one.part is None else name_inside(record.name, one.part.name)
-                form = replace(one, file=name)
+                form = replace(_as_issued(one, issued), file=name)
                 sources[_place(fact_of(one))] = ImportedForm(form=form, imported_at=record.imported)
         return tuple(sources[_place(fact)] for fact in group.facts if _place(fact) in sources)
 
@@ -160,8 +160,23 @@ def _owned(fact: GroupingFact, issued: IssuedForms) -> GroupingFact:
     if owner is None or owner == fact.supplier_id:
         return fact
     if fact.supplier_id is None:
-        return replace(fact, supplier_id=owner)
+        company = fact.company or issued.company_of.get(fact.form_id or "")
+        return replace(fact, supplier_id=owner, company=company)
     return replace(fact, issued_to=owner)
+
+
+def _as_issued(form: ReturnedForm, issued: IssuedForms) -> ReturnedForm:
+    """Give a form the company and service it was sent with, where it came back as a picture.
+
+    They are printed on it, and no handwriting is guessed at. Where fields came back, an empty one
+    was emptied.
+    """
+    if form.method is not Method.MARKS:
+        return form
+    form_id, said = form.identity.form_id or "", form.attestation
+    company = said.company or issued.company_of.get(form_id)
+    service = said.service or issued.service_of.get(form_id)
+    return replace(form, attestation=replace(said, company=company, service=service))
 
 
 def _entry_of(store: Store, sha256: str) -> Entry | None:
@@ -183,13 +198,20 @@ def _place(fact: GroupingFact) -> tuple[object, ...]:
     return (fact.sha256, fact.part, fact.pages, fact.questionnaire_id, fact.form_id)
 
 
-def _digest_of(reader_id: str, group: SupplierGroup, sent: tuple[str, ...], shelf: _Shelf) -> str:
+def _digest_of(
+    reader_id: str,
+    group: SupplierGroup,
+    sent: tuple[str, ...],
+    shelf: _Shelf,
+    issued: IssuedForms,
+) -> str:
     """Give what changes whenever the group's summary may."""
     sources = sorted({fact.sha256 for fact in group.facts})
     facts = (
         reader_id,
         group,
         sent,
+        [issued.service_of.get(fact.form_id or "") for fact in group.facts],
         [(shelf.entries[sha].record, shelf.entries[sha].reading) for sha in sources],
         [shelf.decisions[sha] for sha in sources if sha in shelf.decisions],
     )

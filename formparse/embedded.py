@@ -55,7 +55,11 @@ def files_in_pdf(pdf: ReturnedPdf, *, depth: int) -> tuple[Enclosed, ...]:
 
 
 def _named(objects: Objects) -> Iterator[Entries]:
-    """Give the file specifications in the document's tree of names."""
+    """Give the file specifications that the document names: in its tree of names, and as its own."""
+    for own in objects.array(objects.root().get(b"AF"))[: MAX_FILES_INSIDE + 1]:
+        associated = objects.entries(own)
+        if associated is not None:
+            yield associated
     tree = objects.entries(objects.root().get(b"Names"))
     waiting: list[Value] = [tree.get(b"EmbeddedFiles")] if tree is not None else []
     seen: set[Ref] = set()

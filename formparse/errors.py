@@ -28,7 +28,10 @@ class RefusalCode(StrEnum):
     SEALED_MESSAGE = "sealed-message"
     """Encrypted, or packed into its signature."""
     NO_FORM_IN_MESSAGE = "no-form-in-message"
+    OTHER_PICTURE = "other-picture"
+    """A picture of a kind that is not read here."""
     DAMAGED = "damaged"
+    DAMAGED_PICTURE = "damaged-picture"
     ENCRYPTED = "encrypted"
     TOO_COMPLEX = "too-complex"
     NOT_A_FORM = "not-a-form"
@@ -133,6 +136,20 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "no form made by this software in this message (attachments: {found}). Ask the supplier "
         "to attach the form as filled in.",
     ),
+    RefusalCode.OTHER_PICTURE: Phrase(
+        "c'est une image {found}, que ce logiciel ne lit pas. Ouvrez-la et enregistrez-la (ou "
+        "imprimez-la) en PDF, JPEG ou PNG\u00a0; sur un iPhone, «\u00a0Réglages, Appareil "
+        "photo, Formats, Le plus compatible\u00a0» donne des JPEG.",
+        "this is a {found} picture, which this software does not read. Open it and save it (or "
+        "print it) as PDF, JPEG or PNG; on an iPhone, “Settings, Camera, Formats, Most Compatible” "
+        "gives JPEG.",
+    ),
+    RefusalCode.DAMAGED_PICTURE: Phrase(
+        "l'image est endommagée ou incomplète et n'a pas pu être lue ({found}). Demandez au "
+        "fournisseur de la renvoyer.",
+        "the picture is damaged or incomplete and could not be read ({found}). Ask the supplier to "
+        "send it again.",
+    ),
     RefusalCode.DAMAGED: Phrase(
         "le fichier est endommagé et n'a pas pu être lu ({found}). Demandez au fournisseur de "
         "l'enregistrer de nouveau et de le renvoyer.",
@@ -151,10 +168,12 @@ _SENTENCES: dict[RefusalCode, Phrase] = {
         "save the form by itself and send it again.",
     ),
     RefusalCode.NOT_A_FORM: Phrase(
-        "aucune page d'un formulaire de ce logiciel n'a été reconnue dans ce PDF. S'il a été "
-        "imprimé en PDF ou numérisé, demandez le fichier enregistré depuis le lecteur.",
-        "no page of a form made by this software was recognised in this PDF. If it was printed "
-        "to PDF or scanned, ask for the file as saved from the reader.",
+        "aucune page d'un formulaire de ce logiciel n'a été reconnue dans ce fichier. S'il a été "
+        "imprimé en PDF, demandez le fichier enregistré depuis le lecteur\u00a0; s'il a été "
+        "numérisé ou photographié, la page entière, à plat, à 200 dpi, codes des coins compris.",
+        "no page of a form made by this software was recognised in this file. If it was printed "
+        "to PDF, ask for the file as saved from the reader; if it was scanned or photographed, for "
+        "the whole page, flat, at 200 dpi, with the codes in its corners.",
     ),
     RefusalCode.NOT_FORM_DATA: Phrase(
         "aucun champ d'un formulaire de ce logiciel dans ce fichier de données. Demandez au "

@@ -87,7 +87,7 @@ def read_form(
         answers,
         by_marks,
         # A page that could not be looked at says nothing against its fields.
-        looked_at=seen.rows.keys() | (seen.lost & without_fields),
+        looked_at=seen.looked_at | (seen.lost & without_fields),
         lost=without_fields,
         torn_out=_torn_out(without_fields, reading, part),
         undrawn=_undrawn(reading),

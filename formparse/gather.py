@@ -31,6 +31,10 @@ _NO_FORM = frozenset(
 )
 """Read well, and nothing of ours: conditions of sale, a brochure, the thread of an exchange."""
 
+MIN_PHOTO_BYTES = 100_000
+"""Of a picture that may be a form which cannot be recognised: a page has at least this much at 150
+dpi; logos and signatures below a message have less."""
+
 _MAX_LISTED = 20
 """Names in one message; the rest is counted."""
 
@@ -83,11 +87,17 @@ def gather(
             break
         is_worth_reading = file.claims_form or kind_of(file.data) is not Kind.OTHER
         read_inside = read(file.data, name, file.depth) if is_worth_reading else ()
-        if all(isinstance(one, Refusal) and one.code in _NO_FORM for one in read_inside):
+        is_no_form = all(isinstance(one, Refusal) and one.code in _NO_FORM for one in read_inside)
+        if is_no_form and not _may_be_photo(file.data):
             passed_over.append(file.name)
         else:
             returned += [_inside(one, file, sha256, inner_sha256) for one in read_inside]
     return Gathered(returned=tuple(returned), passed_over=tuple(passed_over))
+
+
+def _may_be_photo(data: bytes) -> bool:
+    """Whether a file in which no form was found may show one all the same, out of focus say."""
+    return len(data) >= MIN_PHOTO_BYTES and kind_of(data) is Kind.PICTURE
 
 
 def add_inner(read: tuple[Returned, ...], inner: Gathered | Refusal) -> tuple[Returned, ...]:

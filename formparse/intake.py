@@ -11,7 +11,7 @@ import hashlib
 import io
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,8 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError
 from formgen.language import Phrase
 from formparse.errors import RefusalCode, RefusedError, more_than, refusal_of, refuse, refused
 from formparse.given import take
-from formparse.kinds import HEADER_BYTES, Kind, kind_of
+from formparse.imagefile import PictureFile
+from formparse.kinds import HEADER_BYTES, Kind, kind_of, picture_format, unread_picture
 from formparse.objects import (
     Entries,
     LeanReader,
@@ -138,6 +139,9 @@ class ReturnedPdf:
     """The document's /AcroForm."""
     pages: tuple[Page, ...]
     repairs: Repairs
+    picture: PictureFile | None = None
+    """The file is a picture: its pages are in here, and `objects` are those of as many empty
+    pages, so that whatever looks for fields or signatures finds none."""
 
 
 _Result = TypeVar("_Result")
@@ -239,7 +243,14 @@ def _class_of(error: Exception) -> Phrase:
 
 def _open(data: bytes, name: str, sha256: str) -> ReturnedPdf:
     check_size(data)
-    if kind_of(data) is not Kind.PDF:
+    kind = kind_of(data)
+    picture = picture_format(data) if kind is Kind.PICTURE else None
+    if picture is not None:
+        return _open_picture(data, picture, name, sha256)
+    other = unread_picture(data)
+    if other is not None:
+        raise refused(RefusalCode.OTHER_PICTURE, found=other)
+    if kind is not Kind.PDF:
         raise refused(RefusalCode.NOT_A_PDF, expected=str(HEADER_BYTES))
     guard = _Guard(len(data))
     if _END_MARK not in data[-_TAIL_BYTES:]:
@@ -310,6 +321,28 @@ def _has_broken_update(data: bytes) -> bool:
     tail = data[max(0, data.rfind(_TABLE_MARK)) :]
     behind = tail.partition(_END_MARK)[2]
     return _OBJECT.search(behind) is not None or behind.strip()[:1].isdigit()
+
+
+def _open_picture(data: bytes, kind: str, name: str, sha256: str) -> ReturnedPdf:
+    picture = PictureFile(data, kind, max_pages=MAX_PAGES)
+    pages = _open(_empty_pages(picture.page_count), name, sha256)
+    return replace(pages, data=data, picture=picture)
+
+
+def _empty_pages(count: int) -> bytes:
+    """Give a PDF file of so many empty pages."""
+    kids = " ".join(f"{number} 0 R" for number in range(3, 3 + count))
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {count}/Kids[{kids}]>>"]
+    objects += ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"] * count
+    file, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(file))
+        file += f"{number} 0 obj{text}endobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    head = f"xref\n0 {size}\n0000000000 65535 f \n"
+    tail = f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(file)}\n%%EOF\n"
+    return file + (head + table + tail).encode()
 
 
 def _reader(data: bytes, guard: _Guard) -> LeanReader:

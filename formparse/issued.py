@@ -27,6 +27,10 @@ class IssuedForms:
     """Supplier id -> questionnaires sent, sorted."""
     name_of: Mapping[str, str] = field(default_factory=dict)
     """Supplier id -> name in the list."""
+    company_of: Mapping[str, str] = field(default_factory=dict)
+    """Form id -> company that the form was filled in with before it was sent."""
+    service_of: Mapping[str, str] = field(default_factory=dict)
+    """Form id -> service, likewise."""
 
     def sent_to(self, supplier_id: str | None) -> tuple[str, ...]:
         """Give the questionnaires sent to a supplier; none where nothing is known."""
@@ -38,13 +42,25 @@ def load_issued(registers: Iterable[Path]) -> IssuedForms:
     supplier_of: dict[str, str] = {}
     questionnaires: dict[str, set[str]] = {}
     names: dict[str, str] = {}
+    companies: dict[str, str] = {}
+    services: dict[str, str] = {}
     for path in registers:
         for entry in _entries(path):
             supplier_of[entry["form_id"]] = entry["supplier_id"]
             questionnaires.setdefault(entry["supplier_id"], set()).add(entry["questionnaire"])
             names[entry["supplier_id"]] = entry["name"]
+            companies[entry["form_id"]] = entry["name"]
+            service = entry.get("service")
+            if isinstance(service, str):
+                services[entry["form_id"]] = service
     sent = {supplier: tuple(sorted(ids)) for supplier, ids in questionnaires.items()}
-    return IssuedForms(supplier_of=supplier_of, questionnaires_of=sent, name_of=names)
+    return IssuedForms(
+        supplier_of=supplier_of,
+        questionnaires_of=sent,
+        name_of=names,
+        company_of=companies,
+        service_of=services,
+    )
 
 
 def _entries(path: Path) -> Iterable[dict[str, str]]:

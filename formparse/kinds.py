@@ -36,8 +36,24 @@ class Kind(StrEnum):
     """A message as Outlook saves it, `.msg`."""
     WINMAIL = "winmail"
     """`winmail.dat`: how Outlook packs attachments in « rich text » for other Outlooks."""
+    PICTURE = "picture"
+    """A scan or a photo: JPEG, PNG or TIFF."""
+    OTHER_PICTURE = "other-picture"
+    """A photo of a kind that is not read (HEIC and the like)."""
     OTHER = "other"
 
+
+_PICTURES = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+)
+"""First bytes of the pictures that are read, and Pillow's name for each. All else of Pillow's forty
+decoders stays shut."""
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+"""Behind `ftyp`. No reader for them is both kept up and free of GPL parts: wheels of `pillow-heif`
+carry x265, and `pi-heif`, which did not, is no longer made."""
 
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")
 _OFFICE_ENTRY = re.compile(
@@ -127,6 +143,40 @@ def _message_headers(data: bytes) -> bytes:
     return b"\n".join(lines) if len(names & _OF_MESSAGES) >= _MIN_OF_MESSAGES else b""
 
 
+def picture_format(data: bytes) -> str | None:
+    """Give what Pillow calls a picture that is read here; None for anything else."""
+    return next((name for start, name in _PICTURES if data.startswith(start)), None)
+
+
+def unread_picture(data: bytes) -> str | None:
+    """Give what people call a picture that is not read here; None for anything else."""
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return "AVIF" if data[8:12] == b"avif" else "HEIC"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return "GIF"
+    if data[:4] in (b"II+\0", b"MM\0+"):
+        return "BigTIFF"
+    # Two letters prove little: the length in the header must be the file's.
+    if data[:2] == b"BM" and int.from_bytes(data[2:6], "little") == len(data):
+        return "BMP"
+    return None
+
+
+_LOGOS = frozenset({"GIF", "BMP"})
+"""Attached to a message they are no photo of a form."""
+
+
+def _is_picture(data: bytes) -> bool:
+    return picture_format(data) is not None
+
+
+def _is_other_picture(data: bytes) -> bool:
+    found = unread_picture(data)
+    return found is not None and found not in _LOGOS
+
+
 _TESTS: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.ARCHIVE, _is_archive),
     (Kind.OUTLOOK, _is_outlook),
@@ -136,6 +186,8 @@ _TESTS: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.PDF, _is_pdf),
     (Kind.FDF, _is_fdf),
     (Kind.XFDF, _is_xfdf),
+    (Kind.PICTURE, _is_picture),
+    (Kind.OTHER_PICTURE, _is_other_picture),
 )
 """The first that holds tells the kind."""
 

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from formparse.answers import Answers
+from formparse.papermarks import read_sheets
 from formparse.returned import Doubt, DoubtKind, Finding, PointAnswer, Severity
 
 if TYPE_CHECKING:
@@ -62,23 +63,28 @@ _UNANSWERED = _Verdict()
 def resolve_marks(seen: MarksSeen, questionnaire: Questionnaire) -> Answers:
     """Give the answer to every point by its ink alone."""
     offered = frozenset(questionnaire.answers)
+    on_paper = read_sheets(seen.sheets, offered)
     points = []
     for point in questionnaire.points:
-        verdict = _of_point(seen.rows.get(point.id, ()), offered)
+        verdicts = [_of_row(row, offered) for row in seen.rows.get(point.id, ())]
+        verdicts += [_Verdict(one.answer, one.doubt) for one in on_paper.get(point.id, ())]
+        verdict = _of_point(verdicts)
         if point.id in seen.lost and verdict == _UNANSWERED:
             verdict = _doubt(DoubtKind.UNCLEAR, "La page de ce point n'est pas lisible.", ())
         points.append(PointAnswer(point_id=point.id, answer=verdict.answer, doubt=verdict.doubt))
     return Answers(points=tuple(points), findings=())
 
 
-def _of_point(rows: Sequence[Sequence[BoxInk]], offered: AbstractSet[Answer]) -> _Verdict:
+def _of_point(copies: Sequence[_Verdict]) -> _Verdict:
     """Give what all copies of a row say: a blank copy of the page says nothing against another."""
-    verdicts = {_of_row(row, offered) for row in rows} - {_UNANSWERED}
+    verdicts = [one for one in dict.fromkeys(copies) if one != _UNANSWERED]
     if not verdicts:
         return _UNANSWERED
     if len(verdicts) == 1:
-        return verdicts.pop()
-    words = [box.answer for row in rows for box in row if _look_at(box) is not _Look.EMPTY]
+        return verdicts[0]
+    words: list[str] = []
+    for one in verdicts:
+        words += one.doubt.seen if one.doubt else [str(one.answer)]
     reason = "La page de ce point est présente plusieurs fois, avec des marques différentes."
     return _doubt(DoubtKind.CONFLICT, reason, words)
 

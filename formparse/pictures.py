@@ -160,7 +160,7 @@ def _placed(
         return None
     found = place_page(page, sheets, part, editions, image)
     if found is not None:
-        index, to_px = found
+        index, to_px = found[0], found[1].to_px
     elif page.index is not None:
         from formparse.vision.registration import from_page_size
 

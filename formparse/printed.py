@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from formgen.issue import FORM_ID_ALPHABET, FORM_ID_LENGTH
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from formgen.catalog import Catalog
     from formgen.editions import Editions
     from formgen.layout import FormLayout
+    from formparse.imagefile import Picture, PictureFile
     from formparse.vision.pagecode import FoundCode
-    from formparse.vision.pagetext import PageText
-    from formparse.vision.raster import Matrix, PageImage
+    from formparse.vision.pagetext import Note, PageText
+    from formparse.vision.raster import Grey, Matrix, PageImage
     from formparse.vision.registration import Registration
 
 MIN_LINES = 6
@@ -63,20 +65,51 @@ class PrintedPage:
     place: Registration
 
 
+class Paper(StrEnum):
+    """How paper came to be a picture."""
+
+    SHADES = "shades"
+    """In grey or colour."""
+    BILEVEL = "bilevel"
+    """In black and white only: what is pale is lost."""
+
+
 class Sheet:
     """One page of the file: its picture, text and notes, each made when first asked for."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
-        self.page = page
+        self._page = page
         self._images: dict[bool, PageImage | None] = {}
         self._texts: dict[int, PageText] = {}
+        self._paper: Paper | None = None
+        self._is_looked_at = False
+
+    @property
+    def page(self) -> pdfium.PdfPage | None:
+        """The page as PDFium has it; None for a picture."""
+        return self._page
+
+    @property
+    def paper(self) -> Paper | None:
+        """Whether it is a picture of paper; None for a page drawn by a program."""
+        if not self._is_looked_at:
+            from formparse.vision.scan import bilevel_of_scan
+
+            is_bilevel = bilevel_of_scan(self._page)
+            if is_bilevel is not None:
+                self._paper = Paper.BILEVEL if is_bilevel else Paper.SHADES
+            self._is_looked_at = True
+        return self._paper
 
     def image(self, *, annotations: bool = True) -> PageImage | None:
         """Give its picture as a viewer shows it, or as it is without its annotations."""
         if annotations not in self._images:
             from formparse.vision.raster import render
 
-            self._images[annotations] = render(self.page, annotations=annotations)
+            image = render(self._page, annotations=annotations)
+            if image is not None and self.paper is not None:
+                image = replace(image, grey=_cleaned(image.grey))
+            self._images[annotations] = image
         return self._images[annotations]
 
     @property
@@ -84,22 +117,71 @@ class Sheet:
         """Whether something is drawn on it that is not part of its content."""
         from formparse.vision.raster import has_drawn_annotations
 
-        return has_drawn_annotations(self.page)
+        return has_drawn_annotations(self._page)
 
-    def text(self, *, turns: int = 0) -> PageText:
+    def notes(self) -> tuple[Note, ...]:
+        """Give what people wrote or drew on it as annotations."""
+        from formparse.vision.pagetext import notes_of
+
+        return tuple(notes_of(self._page))
+
+    def text(self, *, turns: int = 0) -> PageText | None:
         """Give its text, without that of annotations; see `PageText` for `turns`."""
         if turns not in self._texts:
             from formparse.vision.pagetext import PageText
 
-            self._texts[turns] = PageText(self.page, turns=turns)
+            self._texts[turns] = PageText(self._page, turns=turns)
         return self._texts[turns]
+
+
+class PictureSheet(Sheet):
+    """One page of a picture file: a picture, and nothing else."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._paper = Paper.BILEVEL if picture.is_bilevel else Paper.SHADES
+        self._is_looked_at = True
+        self._grey = _cleaned(picture.grey)
+
+    @property
+    def page(self) -> None:
+        """A picture has none."""
+        return
+
+    def image(self, *, annotations: bool = True) -> PageImage | None:
+        """Give the picture; it has no annotations."""
+        del annotations
+        from formparse.vision.raster import image_of_picture
+
+        return image_of_picture(self._grey)
+
+    @property
+    def has_annotations(self) -> bool:
+        """A picture has none."""
+        return False
+
+    def notes(self) -> tuple[Note, ...]:
+        """A picture has none."""
+        return ()
+
+    def text(self, *, turns: int = 0) -> PageText | None:
+        """A picture has none."""
+        del turns
+        return None
+
+
+def _cleaned(grey: Grey) -> Grey:
+    from formparse.vision.streaks import without_streaks
+
+    return without_streaks(grey)
 
 
 class Sheets:
     """The pages of a returned file as PDFium shows them. Nothing is opened before it is needed."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, picture: PictureFile | None = None) -> None:
+        """Take a file's bytes, or the picture that they are."""
         self._data = data
+        self._picture = picture
         self._document: pdfium.PdfDocument | None = None
         self._is_open = False
         self._sheets: OrderedDict[int, Sheet | None] = OrderedDict()
@@ -110,17 +192,29 @@ class Sheets:
         if number in self._sheets:
             self._sheets.move_to_end(number)
             return self._sheets[number]
+        sheet = (
+            self._picture_sheet(number) if self._picture is not None else self._pdf_sheet(number)
+        )
+        self._sheets[number] = sheet
+        if len(self._sheets) > _KEPT_SHEETS:
+            self._sheets.popitem(last=False)
+        return sheet
+
+    def _pdf_sheet(self, number: int) -> Sheet | None:
         from formparse.vision.raster import load_page, open_document
 
         if not self._is_open:
             self._is_open = True
             self._document = open_document(self._data)
         page = load_page(self._document, number) if self._document is not None else None
-        sheet = Sheet(page) if page is not None else None
-        self._sheets[number] = sheet
-        if len(self._sheets) > _KEPT_SHEETS:
-            self._sheets.popitem(last=False)
-        return sheet
+        return Sheet(page) if page is not None else None
+
+    def _picture_sheet(self, number: int) -> Sheet | None:
+        from formparse.vision.raster import LONG_SIDE_PX
+
+        assert self._picture is not None
+        picture = self._picture.page(number, long_side_px=LONG_SIDE_PX)
+        return PictureSheet(picture) if picture is not None else None
 
     def printed(self, number: int, editions: Editions) -> tuple[PrintedPage, ...]:
         """Give the pages of forms that a page of the file shows: one, or several on one sheet."""
@@ -139,18 +233,21 @@ def _recognise(sheet: Sheet, editions: Editions) -> tuple[PrintedPage, ...]:
     groups: dict[tuple[int, int, int, str], list[FoundCode]] = {}
     for found in find_codes(image.grey):
         groups.setdefault(page_of(found.code), []).append(found)
-    pages = [_by_codes(group, image, editions) for group in groups.values()]
+    is_paper = sheet.paper is not None
+    pages = [_by_codes(group, image, editions, is_paper=is_paper) for group in groups.values()]
     known = tuple(page for page in pages if page is not None)
     if known:
         return known
     by_words = _by_words(sheet, image, editions)
+    if by_words is None and is_paper and not groups:
+        by_words = _by_look(image, editions)
     return (by_words,) if by_words is not None else ()
 
 
 # --- By its codes -------------------------------------------------------------------------------
-def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> PrintedPage | None:
-    from formparse.vision.registration import from_codes, prove
-
+def _by_codes(
+    group: list[FoundCode], image: PageImage, editions: Editions, *, is_paper: bool
+) -> PrintedPage | None:
     code = group[0].code
     meant = editions.by_fingerprint(code.fingerprint)
     if meant is None:
@@ -162,8 +259,7 @@ def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> P
     layout = editions.layout(catalog, questionnaire_id, edition)
     if layout is None or code.page > layout.page_count:
         return None
-    guess = from_codes(group, layout)
-    place = prove(guess, layout, code.page - 1, image.grey) if guess is not None else None
+    place = _place(group, layout, image, is_paper=is_paper)
     if place is None:
         return None
     return PrintedPage(
@@ -178,6 +274,23 @@ def _by_codes(group: list[FoundCode], image: PageImage, editions: Editions) -> P
     )
 
 
+def _place(
+    group: list[FoundCode], layout: FormLayout, image: PageImage, *, is_paper: bool
+) -> Registration | None:
+    from formparse.vision.paperplace import guesses_from_codes, prove_on_paper
+    from formparse.vision.registration import from_codes, prove
+
+    index = group[0].code.page - 1
+    if is_paper:
+        for guess in guesses_from_codes(group, layout):
+            place = prove_on_paper(guess, layout, index, image.grey)
+            if place is not None:
+                return place
+        return None
+    drawn = from_codes(group, layout)
+    return prove(drawn, layout, index, image.grey) if drawn is not None else None
+
+
 # --- By its words -------------------------------------------------------------------------------
 def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage | None:
     """Give the page whose lines stand on the sheet as in its layout, more of them than any other's.
@@ -186,10 +299,13 @@ def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage
     """
     from formparse.vision.registration import prove
 
+    text = sheet.text()
+    if text is None:
+        return None
     best: tuple[int, Catalog, FormLayout, int, Matrix] | None = None
     for catalog, layout in _layouts(editions):
         for index in range(layout.page_count):
-            count, to_page = match_lines(sheet.text(), layout, index)
+            count, to_page = match_lines(text, layout, index)
             if to_page is not None and (best is None or count > best[0]):
                 best = count, catalog, layout, index, to_page
     if best is None:
@@ -204,7 +320,7 @@ def _by_words(sheet: Sheet, image: PageImage, editions: Editions) -> PrintedPage
         edition=layout.edition,
         questionnaire_id=layout.questionnaire_id,
         index=index,
-        form_id=_printed_form_id(sheet.text(), layout, index, to_page),
+        form_id=_printed_form_id(text, layout, index, to_page),
         is_coded=False,
         place=place,
     )
@@ -245,6 +361,35 @@ def match_lines(text: PageText, layout: FormLayout, index: int) -> tuple[int, Ma
     if errors[is_good].max() > MAX_LINE_ERROR_PT:
         return 0, None
     return int(is_good.sum()), np.diag([1.0, -1.0, 1.0]) @ matrix
+
+
+def _by_look(image: PageImage, editions: Editions) -> PrintedPage | None:
+    """Give the page whose text a scan shows, where it is like no other page."""
+    from formparse.vision.pagesearch import propose
+    from formparse.vision.paperplace import prove_on_paper
+
+    candidates = [
+        (catalog, layout, index)
+        for catalog, layout in _layouts(editions)
+        for index in range(layout.page_count)
+    ]
+    proposal = propose(image.grey, [(layout, index) for _, layout, index in candidates])
+    if proposal is None:
+        return None
+    catalog, layout, index = candidates[proposal.candidate]
+    place = prove_on_paper(proposal.guess, layout, index, image.grey)
+    if place is None:
+        return None
+    return PrintedPage(
+        catalog_id=catalog.id,
+        catalog_version=catalog.version,
+        edition=layout.edition,
+        questionnaire_id=layout.questionnaire_id,
+        index=index,
+        form_id=None,
+        is_coded=False,
+        place=place,
+    )
 
 
 def _line_starts(layout: FormLayout, index: int) -> dict[str, tuple[float, float]]:

@@ -92,7 +92,8 @@ def _read(data: bytes, name: str, depth: int, way: _Way) -> tuple[Returned, ...]
     kind = kind_of(data)
     sha256 = hashlib.sha256(data).hexdigest()
     match kind:
-        case Kind.PDF | Kind.OTHER:  # whatever it is, it is told that a PDF is wanted
+        case Kind.PDF | Kind.PICTURE | Kind.OTHER_PICTURE | Kind.OTHER:
+            # Whatever the last two are, it is told that a PDF is wanted.
             return _read_pdf(data, name, depth, way)
         case Kind.MESSAGE:
 
@@ -224,7 +225,7 @@ def read_values(data: bytes, name: str, editions: Editions) -> tuple[Returned, .
 def _read_parts(
     pdf: ReturnedPdf, editions: Editions, *, is_checked: bool = True
 ) -> tuple[Returned, ...]:
-    sheets = Sheets(pdf.data)
+    sheets = Sheets(pdf.data, pdf.picture)
     parts = triage(pdf, editions, sheets)
     if not parts:
         return (refuse(RefusalCode.NOT_A_FORM, file=pdf.name, sha256=pdf.sha256),)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from formparse.objects import Entries
     from formparse.returned import Finding, Method
     from formparse.vision.ink import BoxInk
+    from formparse.vision.paperink import PaperBox
 
 
 class BoxSeen(NamedTuple):
@@ -129,11 +130,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSheet:
+    """The ink of all rows of one sheet of paper, from the top."""
+
+    is_bilevel: bool
+    """The scan is in black and white only: what was pale is gone."""
+    rows: tuple[tuple[PaperBox, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarksSeen:
     """What a look at the pages of one form showed."""
 
     rows: Mapping[str, tuple[tuple[BoxInk, ...], ...]]
-    """By point id: its boxes, once for each copy of its page."""
+    """By point id: its boxes, once for each copy of its page that a program drew."""
     lost: frozenset[str]
     """Points of pages that are there but could not be looked at."""
     texts: Mapping[TextPart, TextSeen]
@@ -142,3 +152,11 @@ class MarksSeen:
     """Letters that stand in the signature area, as text of the page or of a note."""
     findings: Mapping[TextPart, Finding]
     """What is to be said about a text, if anything."""
+    sheets: tuple[PaperSheet, ...] = ()
+    """The pages that are pictures of paper."""
+
+    @property
+    def looked_at(self) -> frozenset[str]:
+        """Ids of the points whose boxes were looked at."""
+        on_paper = {row[0].point_id for sheet in self.sheets for row in sheet.rows}
+        return frozenset(self.rows.keys() | on_paper)

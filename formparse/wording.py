@@ -17,11 +17,14 @@ from formparse.returned import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pypdfium2 as pdfium
+
     from formgen.editions import Editions
     from formgen.layout import FormLayout, Leaf
-    from formparse.printed import Sheet, Sheets
+    from formparse.printed import Sheets
     from formparse.triage import FormPage, Part
     from formparse.vision.difference import LineSeen, PageSeen, TextFound
+    from formparse.vision.pagetext import PageText
     from formparse.vision.raster import Matrix
 
 SNAP_PT = 0.05
@@ -66,14 +69,15 @@ def check_page(
         return _not_compared(number)
     if not any(isinstance(item, Text) and item.page == index for item in _items(layout)):
         return PageWording(is_same=False, findings=(), points=frozenset())
-    if _is_picture(sheet) and not has_fields:
+    drawn, text = sheet.page, sheet.text()
+    if drawn is None or text is None or (_is_picture(drawn) and not has_fields):
         return _not_compared(number)
-    to_page = _place(page, sheet, sheets, part, editions)
+    to_page = _place(page, text, sheets, part, editions)
     if to_page is None:
         return _not_compared(number)
     from formparse.vision.difference import compare_page
 
-    seen = compare_page(sheet.page, sheet.text(), layout, index, to_page)
+    seen = compare_page(drawn, text, layout, index, to_page)
     told = _Told(part, index, number)
     told.all_of(seen)
     findings = tuple(told.findings)
@@ -97,14 +101,14 @@ def _not_compared(number: int) -> PageWording:
     return PageWording(is_same=False, findings=(finding,), points=frozenset())
 
 
-def _is_picture(sheet: Sheet) -> bool:
+def _is_picture(page: pdfium.PdfPage) -> bool:
     from formparse.vision.raster import picture_share
 
-    return picture_share(sheet.page) >= IMAGE_SHARE
+    return picture_share(page) >= IMAGE_SHARE
 
 
 def _place(
-    page: FormPage, sheet: Sheet, sheets: Sheets, part: Part, editions: Editions
+    page: FormPage, text: PageText, sheets: Sheets, part: Part, editions: Editions
 ) -> Matrix | None:
     """Give how the layout's points lie on the page.
 
@@ -118,12 +122,13 @@ def _place(
 
     layout, index = part.places.layout, page.index
     assert index is not None
-    image = sheet.image()
-    count, to_page = match_lines(sheet.text(), layout, index)
+    count, to_page = match_lines(text, layout, index)
     corners = np.array([(0.0, 0.0), (layout.page_width, layout.page_height)])
     if to_page is not None and count >= MIN_LINES_TO_PLACE:
         drift = np.abs(apply(to_page, corners) - corners).max()
         return np.eye(3) if drift <= SNAP_PT else to_page
+    sheet = sheets.sheet(page.page.number)
+    image = sheet.image() if sheet is not None else None
     if image is None:
         return None
     for one in sheets.printed(page.page.number, editions):

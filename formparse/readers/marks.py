@@ -14,20 +14,23 @@ from typing import TYPE_CHECKING
 
 from formgen.naming import TextPart
 from formparse.places import centre_is_in
-from formparse.reading import MarksSeen, TextSeen
+from formparse.printed import Paper
+from formparse.reading import MarksSeen, PaperSheet, TextSeen
 from formparse.returned import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from formgen.editions import Editions
-    from formgen.layout import Rect
+    from formgen.layout import BoxPlace, Rect
     from formparse.places import Places
     from formparse.printed import Sheet, Sheets
     from formparse.triage import FormPage, Part
     from formparse.vision.ink import BoxInk
-    from formparse.vision.pagetext import Note
+    from formparse.vision.pagetext import Note, PageText
+    from formparse.vision.paperink import PaperBox
     from formparse.vision.raster import Matrix, PageImage
+    from formparse.vision.registration import Registration
 
 SIGNATURE_PT2 = 4.0
 """Ink in the signature area that is a signature: the thinnest pen over eight points, initials."""
@@ -62,11 +65,16 @@ class _Look:
     """Which page of the file, from 1."""
     sheet: Sheet
     image: PageImage
-    to_px: Matrix
+    place: Registration
     """From the layout's points to the picture's pixels."""
     to_page: Matrix
     """From the layout's points to those of the file's page."""
     notes: tuple[Note, ...]
+
+    @property
+    def to_px(self) -> Matrix:
+        """The same way without the bend of paper."""
+        return self.place.to_px
 
 
 def read_marks(
@@ -97,23 +105,21 @@ def _look_at(page: FormPage, sheets: Sheets, part: Part, editions: Editions) -> 
         return None
     import numpy as np
 
-    from formparse.vision.pagetext import notes_of
-
-    index, to_px = placed
+    index, place = placed
     return _Look(
         index=index,
         number=page.page.number,
         sheet=sheet,
         image=image,
-        to_px=to_px,
-        to_page=np.linalg.inv(image.page_to_px) @ to_px,
-        notes=tuple(notes_of(sheet.page)),
+        place=place,
+        to_page=np.linalg.inv(image.page_to_px) @ place.to_px,
+        notes=sheet.notes(),
     )
 
 
 def place_page(
     page: FormPage, sheets: Sheets, part: Part, editions: Editions, image: PageImage
-) -> tuple[int, Matrix] | None:
+) -> tuple[int, Registration] | None:
     """Give which page of the form a page of the file shows, and how it lies in its picture.
 
     Where neither codes nor words are left, a page that named itself is tried in its own size.
@@ -129,11 +135,11 @@ def place_page(
             layout.edition,
         )
         if is_same and page.index in (None, one.index):
-            return one.index, one.place.to_px
+            return one.index, one.place
     if printed or page.index is None or page.index not in part.places.page_of.values():
         return None
     place = prove(from_page_size(layout, image.grey), layout, page.index, image.grey)
-    return (page.index, place.to_px) if place is not None else None
+    return (page.index, place) if place is not None else None
 
 
 class _MarksReader:
@@ -143,6 +149,7 @@ class _MarksReader:
         self.places = places
         self.layout = places.layout
         self.rows: dict[str, list[tuple[BoxInk, ...]]] = {}
+        self.sheets: list[PaperSheet] = []
         self.lost: set[str] = set()
         self.texts: dict[TextPart, list[str]] = {}
         self.has_signature_ink = False
@@ -168,6 +175,9 @@ class _MarksReader:
         from formparse.vision.ink import measure_boxes
 
         boxes = [box for box in self.layout.boxes if box.page == look.index]
+        if look.sheet.paper is not None:
+            self.sheets.append(_paper_sheet(look, boxes))
+            return
         shown = measure_boxes(look.image.grey, look.to_px, boxes)
         bare = look.sheet.image(annotations=False) if look.sheet.has_annotations else None
         if bare is not None:
@@ -214,8 +224,9 @@ class _MarksReader:
             rect.y1 + AROUND_Y_PT,
         )
         area = _on_page(wide, look)
-        text = look.sheet.text(turns=_turns(look.to_px))
-        return text.runs_into((area.x0, area.y0, area.x1, area.y1), WORD_GAP_PT)
+        text = _letters_of(look)
+        corners = (area.x0, area.y0, area.x1, area.y1)
+        return text is not None and text.runs_into(corners, WORD_GAP_PT)
 
     # --- Texts and signature --------------------------------------------------------------------
     def text(self, part: TextPart, rect: Rect, look: _Look) -> None:
@@ -224,11 +235,12 @@ class _MarksReader:
 
         area = _on_page(rect, look)
         text = self.written(area, look)
-        on_page = look.sheet.text(turns=_turns(look.to_px))
+        on_page = _letters_of(look)
+        corners = (area.x0, area.y0, area.x1, area.y1)
         ink = measure_area(look.image.grey, look.to_px, rect)
         if ink < TEXT_PT2 and all(note.is_drawn for note in look.notes):
             text = ""  # the page shows nothing: what stands there is not to be seen
-        if on_page.runs_into((area.x0, area.y0, area.x1, area.y1), LETTER_GAP_PT):
+        if on_page is not None and on_page.runs_into(corners, LETTER_GAP_PT):
             text = ""  # the form's own words are among what was typed
         text = _legible(text)
         values = self.texts.setdefault(part, [])
@@ -242,7 +254,8 @@ class _MarksReader:
     def written(area: Rect, look: _Look) -> str:
         """Give the letters that stand in an area of the page, as its text and as notes."""
         inside = (area.x0 + 1, area.y0 + 1, area.x1 - 1, area.y1 - 1)
-        written = [look.sheet.text(turns=_turns(look.to_px)).within(*inside)]
+        on_page = _letters_of(look)
+        written = [on_page.within(*inside)] if on_page is not None else []
         written += [note.text for note in look.notes if centre_is_in(note.corners, area)]
         return "\n".join(filter(None, written))
 
@@ -258,9 +271,11 @@ class _MarksReader:
 
     # --- All together ---------------------------------------------------------------------------
     def seen(self) -> MarksSeen:
+        on_paper = {row[0].point_id for sheet in self.sheets for row in sheet.rows}
         return MarksSeen(
             rows={point_id: tuple(rows) for point_id, rows in self.rows.items()},
-            lost=frozenset(self.lost - self.rows.keys()),
+            sheets=tuple(self.sheets),
+            lost=frozenset(self.lost - self.rows.keys() - on_paper),
             texts={
                 part: TextSeen(values=tuple(values), has_odd_value=False)
                 for part, values in self.texts.items()
@@ -269,6 +284,23 @@ class _MarksReader:
             signature_text=self.signature_text,
             findings=self.findings,
         )
+
+
+def _paper_sheet(look: _Look, boxes: Sequence[BoxPlace]) -> PaperSheet:
+    from formparse.vision.paperink import measure_on_paper
+
+    rows: dict[str, list[PaperBox]] = {}
+    for ink in measure_on_paper(look.image.grey, look.place, boxes):
+        rows.setdefault(ink.point_id, []).append(ink)
+    return PaperSheet(
+        is_bilevel=look.sheet.paper is Paper.BILEVEL,
+        rows=tuple(tuple(row) for row in rows.values()),
+    )
+
+
+def _letters_of(look: _Look) -> PageText | None:
+    """Give the page's text; None on paper, where a scanner's guess at handwriting is no text."""
+    return None if look.sheet.paper else look.sheet.text(turns=_turns(look.to_px))
 
 
 def _turns(to_px: Matrix) -> int:

@@ -275,7 +275,10 @@ class _Comparison:
         to_layout = np.linalg.inv(self.to_page).astype(np.float64)
         places = apply(to_layout, np.array([(x, y) for _, x, y in letters]))
         boxes = [_grown(box.rect, MARK_REACH_PT) for box in self.boxes]
-        is_printed: NDArray[np.bool_] = ~_any_holds([*self.open, *boxes], places)
+        # What stands beside it on the sheet is another page of the form, or another form.
+        page = Rect(0.0, 0.0, self.layout.page_width, self.layout.page_height)
+        is_printed: NDArray[np.bool_] = _any_holds([page], places)
+        is_printed &= ~_any_holds([*self.open, *boxes], places)
         owners = self.owners(places)
         rows: dict[int, list[tuple[float, str]]] = {number: [] for number in range(len(self.texts))}
         loose: list[tuple[float, float, str]] = []

@@ -125,6 +125,12 @@ def brightness_of(colours: Colours) -> NDArray[np.float64]:
     return bright
 
 
+def image_of_picture(grey: Grey) -> PageImage:
+    """Give a picture as a page of its own size: two pixels a point, origin lower left."""
+    to_px = np.array([[2.0, 0.0, 0.0], [0.0, -2.0, grey.shape[0]], [0.0, 0.0, 1.0]])
+    return PageImage(grey=grey, page_to_px=to_px)
+
+
 def _page_to_px(page: pdfium.PdfPage, width: int, height: int) -> Matrix:
     """Ask PDFium where three corners of the image lie on the page, and turn that round."""
     x, y = ctypes.c_double(), ctypes.c_double()

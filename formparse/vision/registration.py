@@ -19,6 +19,8 @@ from formparse.vision.patches import apply
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from formgen.layout import FormLayout
     from formparse.vision.pagecode import FoundCode
     from formparse.vision.raster import Grey, Matrix
@@ -49,6 +51,11 @@ class Registration:
     """Of the outlines found; 0 on a page without boxes."""
     frames_seen: float
     """Share of the boxes whose outline was found; 1 on a page without boxes."""
+    box_shifts_pt: Matrix | None = None
+    """On paper, how far each of the page's boxes, in their order, is from where `to_px` has it, in
+    layout points: sheets bend. None for drawn pages."""
+    are_boxes_seen: NDArray[np.bool_] | None = None
+    """On paper, which of these boxes' outlines were found."""
 
 
 # --- First guesses ------------------------------------------------------------------------------

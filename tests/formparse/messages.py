@@ -6,7 +6,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-LOGO = b"\x89PNG\r\n\x1a\n" + bytes(40)
+LOGO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
+"""A white pixel."""
 
 
 def message(*files: tuple[str, bytes], html: bool = False, **special: Any) -> EmailMessage:

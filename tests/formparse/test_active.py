@@ -147,16 +147,23 @@ def test_other_links_are_listed(address: str, code: str) -> None:
     assert "pas été suivis" in finding.message
 
 
-def test_attachments_are_named() -> None:
+def test_attachments_that_are_not_there_are_named() -> None:
+    [finding] = listed(with_annotation(b"/Subtype /FileAttachment /FS << /F (devis.pdf) >>"))
+    assert (finding.code, finding.severity) == ("attachment", Severity.INFO)
+    assert "devis.pdf" in finding.message
+
+
+def test_attachments_that_are_there_are_named_once() -> None:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(make_form(LAYOUT).data()))
     writer.add_attachment("../../évil\u202e.exe", b"MZ")
     out = io.BytesIO()
     writer.write(out)
-    [finding] = listed(out.getvalue())
-    assert (finding.code, finding.severity) == ("attachment", Severity.INFO)
+    assert listed(out.getvalue()) == []
+    (form,) = read_bytes(out.getvalue(), "a.pdf", Editions())
+    assert isinstance(form, ReturnedForm)
+    [finding] = form.findings
+    assert (finding.code, finding.severity) == ("attachments-passed-over", Severity.INFO)
     assert "évil" in finding.message
-    [finding] = listed(with_annotation(b"/Subtype /FileAttachment /FS << /F (devis.pdf) >>"))
-    assert "devis.pdf" in finding.message
 
 
 def test_attachments_without_end_are_cut() -> None:

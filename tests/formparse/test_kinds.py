@@ -44,7 +44,12 @@ def zipped(*names: str, how: int = zipfile.ZIP_STORED) -> bytes:
         (MSG, Kind.OUTLOOK),
         (OLE + "WordDocument".encode("utf-16-le"), Kind.OTHER),
         (WINMAIL, Kind.WINMAIL),
-        (b"\x89PNG\r\n\x1a\n", Kind.OTHER),
+        (b"\x89PNG\r\n\x1a\n", Kind.PICTURE),
+        (b"\xff\xd8\xff\xe0", Kind.PICTURE),
+        (b"II*\0", Kind.PICTURE),
+        (b"\0\0\0\x18ftypheic", Kind.OTHER_PICTURE),
+        (b"RIFF\0\0\0\0WEBPVP8 ", Kind.OTHER_PICTURE),
+        (b"GIF89a", Kind.OTHER),
     ],
 )
 def test_bytes_say_what_a_file_is(data: bytes, kind: Kind) -> None:

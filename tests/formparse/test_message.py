@@ -8,12 +8,15 @@ import zipfile
 from email.message import EmailMessage
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from formparse import enclosed
 from formparse.enclosed import MAX_DEPTH, MAX_FILES_INSIDE
+from formparse.gather import MIN_PHOTO_BYTES
 from formparse.kinds import Kind, kind_of
 from formparse.message import MAX_HEADER, MAX_HEADERS, MAX_PARTS, files_in_message
 from formparse.read import read_bytes
@@ -95,6 +98,17 @@ def test_the_only_part_of_a_message_may_be_the_form() -> None:
     mail["From"], mail["To"] = "a@b.example", "c@d.example"
     mail.set_content(FORM, maintype="application", subtype="pdf", filename="Q1.pdf")
     assert [form.part.name for form in forms(read(mail)) if form.part] == ["Q1.pdf"]
+
+
+def test_a_photo_in_which_no_form_is_seen_is_said_and_not_passed_over() -> None:
+    shades = np.random.default_rng(1).integers(0, 255, (400, 300), np.uint8)
+    written = BytesIO()
+    Image.fromarray(shades).save(written, "PNG")
+    assert len(written.getvalue()) > MIN_PHOTO_BYTES
+    form, refusal = read(message(("a.pdf", FORM), ("photo.png", written.getvalue())))
+    assert isinstance(form, ReturnedForm)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.file) == ("not-a-form", "m.eml › photo.png")
 
 
 def test_what_is_no_form_is_listed_once_and_passed_over() -> None:
