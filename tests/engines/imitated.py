@@ -61,7 +61,7 @@ def fill_values_to_be_drawn(pdf: bytes, work: Work) -> bytes:
 
 
 def fill_states_only(pdf: bytes, work: Work) -> bytes:
-    """Fillers that set /AS and leave /V (PyMuPDF 711; what a viewer then shows is right)."""
+    """Fillers that set /AS and leave /V (PyMuPDF 711, 3314; the screen is right)."""
 
     def set_box(box: Box, point: str, state: str | None) -> None:
         box.AS = Name(f"/{state}") if _mark(box) == state else Name.Off
@@ -170,7 +170,8 @@ def _saved(document: pikepdf.Pdf) -> bytes:
 def mark_with(draw: drawing.Draw) -> Fill:
     """Drawn at the boxes; texts are written onto the page, as « Fill & Sign » does.
 
-    Ticks over the form: docuseal 172, feedback-assistant 605 (Apple's Markup).
+    That people tick over the form is on record (docuseal 172; feedback-assistant 605 for Apple's
+    Markup); no public record shows how « Fill & Sign » writes it.
     """
 
     def fill(pdf: bytes, work: Work) -> bytes:
@@ -198,6 +199,7 @@ def mark_with(draw: drawing.Draw) -> Fill:
 
 
 # --- What merging and splitting tools do to names -----------------------------------------------
+# On record as faults of such tools: pypdf 506, 299, 606; pdfsam 540; sejda 418; cpdf 100.
 def rename_fields(rename: Callable[[str], str], *, keep_own_names: bool) -> Change:
     """Rename all fields, as merging tools do against clashes; boxes may lose their own names."""
 
@@ -215,7 +217,7 @@ def rename_fields(rename: Callable[[str], str], *, keep_own_names: bool) -> Chan
 
 
 def put_under_one_field(pdf: bytes) -> bytes:
-    """All fields become kids of one new one (pypdf 506, 299; sejda 418)."""
+    """All fields become kids of one new one as of a form in a form."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         form = document.Root.AcroForm
         above = document.make_indirect(Dictionary(T=String("retour"), Kids=form.Fields))
@@ -226,7 +228,7 @@ def put_under_one_field(pdf: bytes) -> bytes:
 
 
 def leave_fields_behind(pdf: bytes) -> bytes:
-    """The list of fields is empty; only the pages name them (cpdf 100)."""
+    """The list of fields is empty; only the pages name them."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         del document.Root["/AcroForm"]
         return _saved(document)

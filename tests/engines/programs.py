@@ -181,7 +181,7 @@ IMITATED = (
     ),
     Program(
         name="Fill & Sign (marks and texts in the page)",
-        how="docuseal 172",
+        how="no public record of its shape",
         filler=Filler(fill=imitated.mark_with(drawing.letter), can_change=False),
     ),
     Program(
