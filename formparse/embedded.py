@@ -55,7 +55,7 @@ def files_in_pdf(pdf: ReturnedPdf, *, depth: int) -> tuple[Enclosed, ...]:
 
 
 def _named(objects: Objects) -> Iterator[Entries]:
-    """Give the file specifications that the document names: in its tree of names, and as its own."""
+    """Give the file specifications that the document names, as its own and in its tree of names."""
     for own in objects.array(objects.root().get(b"AF"))[: MAX_FILES_INSIDE + 1]:
         associated = objects.entries(own)
         if associated is not None:
