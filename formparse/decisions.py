@@ -16,6 +16,8 @@ from formgen.catalog import Answer
 from formgen.naming import TextPart
 from formparse.dates import parse_date
 from formparse.returned import (
+    TEXT_LABEL,
+    TEXT_NOT_READ,
     Decided,
     Doubt,
     DoubtKind,
@@ -34,21 +36,13 @@ NOT_APPLIED = "decision-not-applied"
 """Code of the finding that names a decision for which there is no doubt any more."""
 
 TEXT_DOUBTS = {
-    "text-not-read": DoubtKind.UNCLEAR,
+    TEXT_NOT_READ: DoubtKind.UNCLEAR,
     "text-to-check": DoubtKind.UNCLEAR,
     "date-not-read": DoubtKind.UNCLEAR,
     "text-conflict": DoubtKind.CONFLICT,
 }
 """Findings that make a text of the attestation doubtful."""
 
-TEXT_LABEL = {
-    TextPart.COMPANY: "société",
-    TextPart.SERVICE: "service",
-    TextPart.SIGNATORY: "signataire",
-    TextPart.DATE: "date",
-    TextPart.PLACE: "lieu",
-    TextPart.REMARKS: "remarques",
-}
 
 MAX_CLOCK_LEAD = dt.timedelta(days=1)
 """How far in the future a decision may be dated: the latest one counts, and one dated next year

@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from formgen.naming import TextPart
 from formparse.choice import ImportedForm
 from formparse.decisions import settle
 from formparse.grouping import GroupingFact, SupplierGroup, fact_of, group_by_supplier
 from formparse.issued import IssuedForms
-from formparse.returned import Method, ReturnedForm, name_inside
+from formparse.returned import TEXT_NOT_READ, Method, ReturnedForm, name_inside
 from formparse.store import ImportRecord
 
 if TYPE_CHECKING:
@@ -168,15 +169,24 @@ def _owned(fact: GroupingFact, issued: IssuedForms) -> GroupingFact:
 def _as_issued(form: ReturnedForm, issued: IssuedForms) -> ReturnedForm:
     """Give a form the company and service it was sent with, where it came back as a picture.
 
-    They are printed on it, and no handwriting is guessed at. Where fields came back, an empty one
-    was emptied.
+    They are printed on it, and no handwriting is guessed at; that they were not read need not be
+    said then. Where fields came back, an empty one was emptied.
     """
     if form.method is not Method.MARKS:
         return form
     form_id, said = form.identity.form_id or "", form.attestation
-    company = said.company or issued.company_of.get(form_id)
-    service = said.service or issued.service_of.get(form_id)
-    return replace(form, attestation=replace(said, company=company, service=service))
+    sent = {
+        TextPart.COMPANY: said.company or issued.company_of.get(form_id),
+        TextPart.SERVICE: said.service or issued.service_of.get(form_id),
+    }
+    known = {part for part, text in sent.items() if text}
+    return replace(
+        form,
+        attestation=replace(said, company=sent[TextPart.COMPANY], service=sent[TextPart.SERVICE]),
+        findings=tuple(
+            one for one in form.findings if one.code != TEXT_NOT_READ or one.field not in known
+        ),
+    )
 
 
 def _entry_of(store: Store, sha256: str) -> Entry | None:

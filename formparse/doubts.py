@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from formgen.catalog import Answer
 from formgen.naming import TextPart
 from formparse.actions import quote_point
-from formparse.decisions import TEXT_LABEL, FormKey, doubt_about, key_of, read_text
-from formparse.returned import Decided, Doubt
+from formparse.decisions import FormKey, doubt_about, key_of, read_text
+from formparse.returned import TEXT_LABEL, Decided, Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,6 +26,8 @@ from formparse.printed import Sheets
 from formparse.readers.data import NO_EDITION, about_data, read_data, sort_data
 from formparse.reading import SignatureSeen
 from formparse.returned import (
+    TEXT_LABEL,
+    TEXT_NOT_READ,
     Finding,
     FormIdentity,
     ReadAttestation,
@@ -328,14 +330,6 @@ _LONGEST_NAME = 80
 
 
 # --- What is said beside the answers ------------------------------------------------------------
-_PART_NAMES = {
-    TextPart.COMPANY: "société",
-    TextPart.SERVICE: "service",
-    TextPart.SIGNATORY: "signataire",
-    TextPart.DATE: "date",
-    TextPart.PLACE: "lieu",
-    TextPart.REMARKS: "remarques",
-}
 
 
 def _repair_findings(pdf: ReturnedPdf) -> Iterator[Finding]:
@@ -381,14 +375,14 @@ def _typed_finding(reading: Reading) -> Iterator[Finding]:
 
 def _text_findings(reading: Reading, attestation: ReadAttestation) -> Iterator[Finding]:
     for part, seen in reading.texts.items():
-        label = _PART_NAMES[part]
+        label = TEXT_LABEL[part]
         if len(seen.values) > 1:
             listed = " ; ".join(f"« {value} »" for value in seen.values)
             message = f"Le champ « {label} » a plusieurs valeurs : {listed}. Aucune n'est retenue."
             yield _about_text("text-conflict", message, part)
         if seen.has_odd_value:
             message = f"La valeur du champ « {label} » n'est pas un texte ; elle n'est pas lue."
-            yield _about_text("text-not-read", message, part)
+            yield _about_text(TEXT_NOT_READ, message, part)
     written = attestation.date_as_written
     if written is not None and attestation.date is None:
         message = f"La date écrite, « {written} », n'est pas une date du calendrier."

@@ -42,6 +42,20 @@ class DoubtKind(StrEnum):
     """A mark, or a damaged field, that proves nothing."""
 
 
+TEXT_NOT_READ = "text-not-read"
+"""Code of the finding that something is written in a field, which only a person can read."""
+
+TEXT_LABEL = {
+    TextPart.COMPANY: "société",
+    TextPart.SERVICE: "service",
+    TextPart.SIGNATORY: "signataire",
+    TextPart.DATE: "date",
+    TextPart.PLACE: "lieu",
+    TextPart.REMARKS: "remarques",
+}
+"""What messages call the texts of an attestation."""
+
+
 class SignatureKind(StrEnum):
     """What stands in the signature area."""
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from formgen.language import Phrase
 from formparse.decisions import (
-    TEXT_LABEL,
     Decision,
     DecisionFault,
     FormKey,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from formgen.catalog import Answer
     from formgen.editions import Editions
-    from formparse.returned import Returned
+    from formparse.returned import TEXT_LABEL, Returned
     from formparse.store import Store
 
 

@@ -16,7 +16,7 @@ from formgen.naming import TextPart
 from formparse.places import centre_is_in
 from formparse.printed import Paper
 from formparse.reading import MarksSeen, PaperSheet, TextSeen
-from formparse.returned import Finding, Severity
+from formparse.returned import TEXT_LABEL, TEXT_NOT_READ, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -334,19 +334,11 @@ def _is_unnamed(letter: str) -> bool:
     return letter != "\n" and unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cs")
 
 
-_NAMES = {
-    TextPart.COMPANY: "société",
-    TextPart.SERVICE: "service",
-    TextPart.SIGNATORY: "signataire",
-    TextPart.DATE: "date",
-    TextPart.PLACE: "lieu",
-    TextPart.REMARKS: "remarques",
-}
-
-
 def _to_check(part: TextPart, text: str, number: int) -> Finding:
     shown = " / ".join(text.splitlines())
-    message = f"Le texte « {shown} » ({_NAMES[part]}) est lu sur la page, sans champ : à vérifier."
+    message = (
+        f"Le texte « {shown} » ({TEXT_LABEL[part]}) est lu sur la page, sans champ : à vérifier."
+    )
     return Finding(
         code="text-to-check", severity=Severity.INFO, message=message, page=number, field=part
     )
@@ -354,9 +346,9 @@ def _to_check(part: TextPart, text: str, number: int) -> Finding:
 
 def _not_read(part: TextPart, number: int) -> Finding:
     message = (
-        f"Quelque chose est écrit au champ « {_NAMES[part]} », qui ne peut pas être lu : "
+        f"Quelque chose est écrit au champ « {TEXT_LABEL[part]} », qui ne peut pas être lu : "
         "regardez la page."
     )
     return Finding(
-        code="text-not-read", severity=Severity.INFO, message=message, page=number, field=part
+        code=TEXT_NOT_READ, severity=Severity.INFO, message=message, page=number, field=part
     )
