@@ -8,15 +8,16 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench format engines clean
+.PHONY: help demo test lint bench bench-scan format engines clean
 
 help:
-	@echo "make demo    builds, fills and imports the forms of six fictional suppliers"
-	@echo "make test    all checks: format, lint, types, import contracts, tests"
-	@echo "make lint    the checks without the tests"
-	@echo "make bench   measures speed, in ratios to other tools"
-	@echo "make format  formats the code and mends what the linter can"
-	@echo "make clean   takes away .venv, caches and output/demo"
+	@echo "make demo        builds, fills and imports the forms of six fictional suppliers"
+	@echo "make test        all checks: format, lint, types, import contracts, tests"
+	@echo "make lint        the checks without the tests"
+	@echo "make bench       measures speed, in ratios to other tools"
+	@echo "make bench-scan  measures the reading of paper, on simulated scans and photos"
+	@echo "make format      formats the code and mends what the linter can"
+	@echo "make clean       takes away .venv, caches and output/demo"
 
 demo: $(SET_UP)
 	@$(BIN)/python -m demo
@@ -32,6 +33,9 @@ lint: $(SET_UP)
 
 bench: $(SET_UP)
 	@$(BIN)/python -m bench
+
+bench-scan: $(SET_UP)
+	@$(BIN)/python -m bench scan
 
 format: $(SET_UP)
 	@$(BIN)/ruff format --quiet
