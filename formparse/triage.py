@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from formgen.issue import FORM_ID_ALPHABET, FORM_ID_LENGTH
@@ -95,12 +95,35 @@ def triage(pdf: ReturnedPdf, editions: Editions, sheets: Sheets) -> tuple[Part |
     groups: dict[_Claim, list[_ClaimedPage]] = {}
     for found in claimed:
         groups.setdefault(found.claim, []).append(found)
+    _rejoin(groups)
     notes = _foreign_pages(foreign)
     return tuple(
         _part(claim, pages, editions, notes)
         for claim, members in groups.items()
         for pages in _copies(members)
     )
+
+
+def _rejoin(groups: dict[_Claim, list[_ClaimedPage]]) -> None:
+    """Put pages that were known by their look alone to the form that they are missing from.
+
+    Only where one form in the file can be it: the same questionnaire and layout, and without them.
+    """
+    for claim in [one for one in groups if one.is_lost and one.identity.form_id is None]:
+        plain = replace(claim.identity, form_id=None, supplier_id=None)
+        hosts = [
+            other
+            for other in groups
+            if not other.is_lost
+            and replace(other.identity, form_id=None, supplier_id=None) == plain
+        ]
+        if len(hosts) != 1:
+            continue
+        present = {member.page.index for member in groups[hosts[0]]}
+        pages = groups[claim]
+        lost = [member.page.index for member in pages]
+        if None not in lost and len(set(lost)) == len(lost) and not present & set(lost):
+            groups[hosts[0]] += groups.pop(claim)
 
 
 def _foreign_pages(numbers: Sequence[int]) -> tuple[Finding, ...]:

@@ -132,6 +132,29 @@ def test_a_sheet_scanned_twice_with_other_marks_is_doubtful(editions: Editions) 
         assert (point.doubt is not None) == (len(meant[point.point_id]) > 1), point
 
 
+def without_codes(sheet: Image.Image) -> Image.Image:
+    """The sheet with its four corners torn off, or covered."""
+    bare = sheet.copy()
+    width, height = int(bare.width * 0.155), int(bare.height * 0.105)
+    for x in (0, bare.width - width):
+        for y in (0, bare.height - height):
+            bare.paste(245, (x, y, x + width, y + height))
+    return bare
+
+
+def test_a_sheet_whose_codes_are_lost_is_known_by_its_text(editions: Editions) -> None:
+    paper = plain()
+    first, second = paper.sheets
+    turned = without_codes(second).transpose(Image.Transpose.ROTATE_180)
+    form = check(read_bytes(pdf_of([first, turned]), "scan.pdf", editions), paper, most_doubtful=0)
+    assert form.form_pages == (1, 2)
+    assert form.identity.form_id is not None
+    alone = only_form(read_bytes(jpeg(turned, 80), "scan.jpg", editions))
+    assert alone.form_pages == (2,)
+    assert alone.identity.form_id is None
+    assert "identity-lost" in [one.code for one in alone.findings]
+
+
 def test_paper_that_is_none_of_ours_is_refused(editions: Editions) -> None:
     import random
 
