@@ -66,6 +66,9 @@ MIN_HABIT = 3
 PALER = 0.5
 """A mark that is paler than half of the hand's others may be one that was rubbed out."""
 
+PALE_HAND = 0.5
+"""Darkness of a hand's marks, in shares of the print, below which a mark of it may be lost."""
+
 SMALLER = 0.2
 """A mark with less ink than a fifth of the hand's others may be a slip of the pen."""
 
@@ -104,13 +107,21 @@ class _Habit:
     def is_dense_like(self, box: PaperBox) -> bool:
         """Whether the hand makes such dense marks elsewhere, where they can only be answers."""
         others = self.others(box)
-        alike = sum(1 for one in others if _density(one) >= _density(box) - LIKE_DENSITY)
+        least = _density(box) - LIKE_DENSITY
+        if _density(box) >= BLACK:
+            # Beside crosses of a thick pen, a black box is still more likely a correction.
+            least = max(least, BLACK)
+        alike = sum(1 for one in others if _density(one) >= least)
         return len(others) >= MIN_HABIT and alike >= LIKE_SHARE * len(others)
 
     def makes_none_black(self, *, beside: PaperBox) -> bool:
         others = self.others(beside)
         black = sum(1 for one in others if _density(one) >= OPEN)
         return len(others) >= MIN_HABIT and black <= MAX_BLACK_HABIT * len(others)
+
+    def is_pale(self) -> bool:
+        """Whether the hand's marks are so pale that some may be lost altogether."""
+        return len(self.marks) >= MIN_HABIT and median(one.dark for one in self.marks) < PALE_HAND
 
     def is_faint_like(self, box: PaperBox) -> bool:
         others = self.others(box)
@@ -226,7 +237,7 @@ def _of_row(row: _Row, habit: _Habit, offered: AbstractSet[Answer]) -> PointAnsw
     if reason is not None:
         return _unclear(point_id, reason, inked)
     if not marked:
-        reason = _why_not_blank(row)
+        reason = _why_not_blank(row, habit)
         return _unclear(point_id, reason, inked) if reason else _point(point_id)
     if len(marked) == 1:
         (mark,) = marked
@@ -253,13 +264,15 @@ def _spoilt(
     return None
 
 
-def _why_not_blank(row: _Row) -> str | None:
+def _why_not_blank(row: _Row, habit: _Habit) -> str | None:
     if any(box.inside_pt2 >= TRACE_PT2 for box in row.boxes):
         return "Une trace à peine visible : marque pâle, ou tache ?"
     if any(_has_stray(box, STRAY_IN_BLANK_PT2) for box in row.boxes):
         return "Il y a une marque à côté d'une case."
     if row.sheet.is_bilevel:
         return "Aucune marque, mais une numérisation en noir et blanc efface ce qui est pâle."
+    if habit.is_pale():
+        return "Aucune marque, mais celles du formulaire sont si pâles qu'une peut être perdue."
     return None
 
 

@@ -112,6 +112,16 @@ def test_black_and_white_makes_an_empty_row_doubtful() -> None:
     assert is_doubtful(read(row(EMPTY, EMPTY, EMPTY), *others(), is_bilevel=True), "noir et blanc")
 
 
+def test_an_empty_row_of_a_pale_hand_is_doubtful() -> None:
+    assert is_doubtful(read(row(EMPTY, EMPTY, EMPTY), *others(PALE_CROSS)), "pâles")
+
+
+def test_a_black_box_beside_crosses_of_a_thick_pen_is_doubtful() -> None:
+    black = {**BLACKENED, "inside_pt2": 90.25 * 0.9 * 0.9}
+    thick = {**BLACKENED, "inside_pt2": 90.25 * 0.9 * 0.78}
+    assert is_doubtful(read(row(black, EMPTY, EMPTY), *others(thick)), "entièrement noircie")
+
+
 def test_black_and_white_that_swallowed_marks_is_not_believed_at_all() -> None:
     gone = others(EMPTY, 4)
     assert is_doubtful(read(row(CROSS, EMPTY, EMPTY), *gone, is_bilevel=True), "effacé")
