@@ -75,6 +75,10 @@ SMALLER = 0.2
 FULLER = 1.9
 """A mark with nearly twice the ink of the hand's others may be one that was crossed out."""
 
+FULLEST = 1.06
+"""A dense mark with so much more ink than the fullest of all others is more than one of them: a
+black box among a marker's crosses. Boxes that are all made black are full alike."""
+
 LIKE_DENSITY = 0.15
 """How much less dense another mark may be and still be of the same kind."""
 
@@ -112,7 +116,9 @@ class _Habit:
             # Beside crosses of a thick pen, a black box is still more likely a correction.
             least = max(least, BLACK)
         alike = sum(1 for one in others if _density(one) >= least)
-        return len(others) >= MIN_HABIT and alike >= LIKE_SHARE * len(others)
+        if len(others) < MIN_HABIT or alike < LIKE_SHARE * len(others):
+            return False
+        return box.inside_pt2 <= FULLEST * max(one.inside_pt2 for one in others)
 
     def makes_none_black(self, *, beside: PaperBox) -> bool:
         others = self.others(beside)

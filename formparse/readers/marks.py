@@ -173,8 +173,9 @@ class _MarksReader:
     # --- Boxes ----------------------------------------------------------------------------------
     def boxes(self, look: _Look) -> None:
         from formparse.vision.ink import measure_boxes
+        from formparse.vision.registration import boxes_on
 
-        boxes = [box for box in self.layout.boxes if box.page == look.index]
+        boxes = boxes_on(self.layout, look.index)
         if look.sheet.paper is not None:
             self.sheets.append(_paper_sheet(look, boxes))
             return

@@ -15,6 +15,7 @@ from PIL import Image
 from formgen import style
 from formparse.vision.blank import blank_page
 from formparse.vision.patches import apply, between
+from formparse.vision.registration import boxes_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def text_cells(layout: FormLayout, page: int) -> Cells:
 
 
 def _size(layout: FormLayout, page: int) -> tuple[int, int]:
-    lefts = [box.rect.x0 for box in layout.boxes if box.page == page]
+    lefts = [box.rect.x0 for box in boxes_on(layout, page)]
     right = min(lefts, default=layout.page_width - style.MARGIN_RIGHT) - _BOX_COLUMNS_PT
     width = round((right - style.MARGIN_LEFT) / CELL_PT)
     return width, round((style.CONTENT_TOP - style.CONTENT_BOTTOM) / CELL_PT)

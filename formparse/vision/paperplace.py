@@ -17,7 +17,7 @@ from formgen.layout import CodePlace
 from formparse.vision.frames import darkness
 from formparse.vision.pagelook import lies_in_place
 from formparse.vision.patches import STEP_PT, apply, cut
-from formparse.vision.registration import Registration, centres_of, fit
+from formparse.vision.registration import Registration, boxes_on, centres_of, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +142,7 @@ def prove_on_paper(guess: Matrix, layout: FormLayout, page: int, grey: Grey) -> 
 
     None where the page is not there, or lies elsewhere. A page without boxes decides no answer.
     """
-    rects = [box.rect for box in layout.boxes if box.page == page]
+    rects = [box.rect for box in boxes_on(layout, page)]
     if not rects:
         if not lies_in_place(grey, guess, layout, page):
             return None

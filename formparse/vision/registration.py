@@ -7,6 +7,7 @@ the guess is then corrected by them.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from formgen.layout import FormLayout
+    from formgen.layout import BoxPlace, FormLayout
     from formparse.vision.pagecode import FoundCode
     from formparse.vision.raster import Grey, Matrix
 
@@ -56,6 +57,25 @@ class Registration:
     layout points: sheets bend. None for drawn pages."""
     are_boxes_seen: NDArray[np.bool_] | None = None
     """On paper, which of these boxes' outlines were found."""
+
+
+_known_boxes: OrderedDict[int, tuple[FormLayout, dict[int, tuple[BoxPlace, ...]]]] = OrderedDict()
+_KEPT_LAYOUTS = 32
+
+
+def boxes_on(layout: FormLayout, page: int) -> tuple[BoxPlace, ...]:
+    """Give the boxes of a page, in reading order: a layout is a tree of a thousand parts."""
+    # A layout is too large to be hashed; as long as it is kept here, its address is its own.
+    known = _known_boxes.get(id(layout))
+    if known is None:
+        pages: dict[int, list[BoxPlace]] = {}
+        for box in layout.boxes:
+            pages.setdefault(box.page, []).append(box)
+        known = layout, {number: tuple(boxes) for number, boxes in pages.items()}
+        _known_boxes[id(layout)] = known
+        if len(_known_boxes) > _KEPT_LAYOUTS:
+            _known_boxes.popitem(last=False)
+    return known[1].get(page, ())
 
 
 # --- First guesses ------------------------------------------------------------------------------
@@ -124,7 +144,7 @@ def prove(guess: Matrix, layout: FormLayout, page: int, grey: Grey) -> Registrat
 
     A page without boxes has nothing to prove it by, and nothing on it decides an answer.
     """
-    rects = [box.rect for box in layout.boxes if box.page == page]
+    rects = [box.rect for box in boxes_on(layout, page)]
     if not rects:
         return Registration(to_px=guess, rms_pt=0.0, frames_seen=1.0)
     centres = centres_of(rects)

@@ -122,6 +122,12 @@ def test_a_black_box_beside_crosses_of_a_thick_pen_is_doubtful() -> None:
     assert is_doubtful(read(row(black, EMPTY, EMPTY), *others(thick)), "entièrement noircie")
 
 
+def test_a_dense_mark_that_is_fuller_than_all_others_is_doubtful() -> None:
+    full = {**BLACKENED, "inside_pt2": 90.0, "dark": 1.0}
+    nearly = {**BLACKENED, "inside_pt2": 79.0, "dark": 1.0}
+    assert is_doubtful(read(row(full, EMPTY, EMPTY), *others(nearly)), "entièrement noircie")
+
+
 def test_black_and_white_that_swallowed_marks_is_not_believed_at_all() -> None:
     gone = others(EMPTY, 4)
     assert is_doubtful(read(row(CROSS, EMPTY, EMPTY), *gone, is_bilevel=True), "effacé")
