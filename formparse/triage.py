@@ -113,8 +113,10 @@ def _rejoin(groups: dict[_Claim, list[_ClaimedPage]]) -> None:
         plain = replace(claim.identity, form_id=None, supplier_id=None)
         hosts = [
             other
-            for other in groups
+            for other, members in groups.items()
+            # A page code has no source in the file; forms that name themselves keep to that.
             if not other.is_lost
+            and all(member.source is None for member in members)
             and replace(other.identity, form_id=None, supplier_id=None) == plain
         ]
         if len(hosts) != 1:
