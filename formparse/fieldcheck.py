@@ -49,7 +49,7 @@ themselves (/NeedAppearances): check, cross, circle, diamond, square, star."""
 
 _Fact = tuple[object, ...]
 
-_known: WeakKeyDictionary[Places, set[_Fact]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Places, dict[_Fact, str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class _Check:
         self.values_are_drawn = values_are_drawn
         self.objects = objects
         self.places = places
-        self.known = _known.setdefault(places, set())
+        self.known = _known.setdefault(places, {})
         self.looks = BoxLooks(objects)
         self.findings: list[Finding] = []
         self.wrong: dict[str, list[str]] = {}
@@ -133,7 +133,7 @@ class _Check:
     # --- Page by page ---------------------------------------------------------------------------
     def page(self, page: FormPage) -> None:
         objects, known, index = self.objects, self.known, page.index
-        met: set[object] = set()
+        met: set[str] = set()
         for value in objects.array(page.page.entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
             entries = objects.entries(value)
             if entries is None:
@@ -150,23 +150,28 @@ class _Check:
                     raw.get(b"MK") if self.values_are_drawn else None,
                 )  # fmt: skip
                 try:
-                    is_known = fact in known and name not in met
+                    place = known.get(fact)
                 except TypeError:  # parsed by pypdf: no plain bytes
-                    is_known = False
-                if not is_known:
-                    self.widget(entries, page, fact, is_double=_is_in(name, met))
-                if isinstance(name, bytes):
-                    met.add(name)
+                    place = None
+                if place is None or place in met:
+                    self.widget(entries, page, fact, met)
+                else:
+                    met.add(place)
                 self.group(raw.get(b"Parent"), entries)
             else:
                 self.annotation(entries, page)
 
-    def widget(self, entries: Entries, page: FormPage, fact: _Fact, *, is_double: bool) -> None:
-        """Look at a widget that is not known to be as issued."""
+    def widget(self, entries: Entries, page: FormPage, fact: _Fact, met: set[str]) -> None:
+        """Look at a widget that is not known to be as issued.
+
+        `met`: names of the fields, as issued, that stand on the page already.
+        """
         should = self.should_of(entries, page)
         if should is None:
             self.foreign(entries, page)
             return
+        is_double = should.name in met
+        met.add(should.name)
         before = len(self.findings), len(self.unsure)
         fault = self.fault(entries, should, page, is_double=is_double)
         if fault is not None:
@@ -180,7 +185,7 @@ class _Check:
         if before == (len(self.findings), len(self.unsure)) and is_plain and not is_double:
             if len(self.known) >= _MEMORY:
                 self.known.clear()
-            self.known.add(fact)
+            self.known[fact] = should.name
 
     def fault(
         self, entries: Entries, should: _Should, page: FormPage, *, is_double: bool
@@ -322,7 +327,7 @@ class _Check:
             point_id = (name or "").rpartition(".")[2]
             self.misnamed(point_id, said, point_id, None)
         elif all(part is None or isinstance(part, bytes | str) for part in fact):
-            self.known.add(fact)
+            self.known[fact] = name or ""
 
     def questions(self) -> dict[str, str]:
         return {box.point_id: box.question for box in self.places.layout.boxes}
@@ -422,7 +427,7 @@ def _shoulds(places: Places) -> dict[str, _Should]:
     return found
 
 
-def _is_in(value: object, table: set[object] | set[_Fact]) -> bool:
+def _is_in(value: _Fact, table: dict[_Fact, str]) -> bool:
     try:
         return value in table
     except TypeError:

@@ -151,6 +151,8 @@ def _changed_points(then: ReturnedForm, now: ReturnedForm) -> Iterator[Change]:
     before = {point.point_id: said(point) for point in then.answers}
     for point in now.answers:
         word = before.get(point.point_id, UNANSWERED)
+        if point.doubt is not None and point.doubt.seen == (word,):
+            continue  # the same answer, to a question that is doubtful now
         if word != said(point):
             yield Change(field=point.point_id, point=point.point_id, before=word, now=said(point))
 

@@ -17,8 +17,6 @@ from formparse.returned import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import pypdfium2 as pdfium
-
     from formgen.editions import Editions
     from formgen.layout import FormLayout, Leaf
     from formparse.printed import Sheets
@@ -32,9 +30,6 @@ SNAP_PT = 0.05
 
 MIN_LINES_TO_PLACE = 8
 """Lines that place a page: enough for a few of them to be others without pulling it askew."""
-
-IMAGE_SHARE = 0.5
-"""Of a page that pictures cover from which it is a scan, whatever text lies invisible over it."""
 
 SHOWN_LETTERS = 80
 """Of a text that messages quote: enough to find it."""
@@ -70,7 +65,7 @@ def check_page(
     if not any(isinstance(item, Text) and item.page == index for item in _items(layout)):
         return PageWording(is_same=False, findings=(), points=frozenset())
     drawn, text = sheet.page, sheet.text()
-    if drawn is None or text is None or (_is_picture(drawn) and not has_fields):
+    if drawn is None or text is None or (sheet.paper is not None and not has_fields):
         return _not_compared(number)
     to_page = _place(page, text, sheets, part, editions)
     if to_page is None:
@@ -99,12 +94,6 @@ def _not_compared(number: int) -> PageWording:
         code="wording-not-compared", severity=Severity.INFO, message=message, page=number
     )
     return PageWording(is_same=False, findings=(finding,), points=frozenset())
-
-
-def _is_picture(page: pdfium.PdfPage) -> bool:
-    from formparse.vision.raster import picture_share
-
-    return picture_share(page) >= IMAGE_SHARE
 
 
 def _place(

@@ -159,13 +159,3 @@ def has_drawn_annotations(page: pdfium.PdfPage) -> bool:
         if kind not in (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP):
             return True
     return False
-
-
-def picture_share(page: pdfium.PdfPage) -> float:
-    """Give how much of a page its largest picture covers, from 0 to 1."""
-    width, height = page.get_size()
-    largest = 0.0
-    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        left, bottom, right, top = item.get_bounds()
-        largest = max(largest, (right - left) * (top - bottom))
-    return float(min(1.0, largest / (width * height)))

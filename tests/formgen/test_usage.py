@@ -38,7 +38,7 @@ ENGLISH = (
         (["import", "x", "--out"], "l'option --out n'est pas suivie de ce qu'elle attend."),
         (
             ["schema", "foo"],
-            "« foo » ne convient pas pour [summary|read] ; possibles : summary, read",
+            "« foo » ne convient pas pour [summary|read|review] ; possibles : summary, read, rev",
         ),
         (["schema", "read", "more"], "des mots de trop : more."),
     ],
