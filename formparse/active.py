@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from formparse.intake import MAX_ANNOTATIONS
+from formparse.intake import Page, annotations_of
 from formparse.objects import Entries, String, decode_text
 from formparse.returned import Finding, Severity
 
@@ -61,6 +61,8 @@ _NAMES = {
 _ACTION_KEYS = (b"A", b"PA")
 """Of an annotation: what a click does, and what did once, before it was an address."""
 
+_EVENT_KEYS = frozenset({*_ACTION_KEYS, b"AA"})
+
 _MEDIA = frozenset({"3D", "Movie", "RichMedia", "Screen", "Sound"})
 """Annotations that play something."""
 
@@ -101,7 +103,7 @@ def find_active(pdf: ReturnedPdf, *, own_links: AbstractSet[str]) -> tuple[Findi
     walk = _Walk(pdf, own_links)
     walk.document()
     for page in pdf.pages:
-        walk.page(page.entries, page.number)
+        walk.page(page)
     seen = walk.seen
     return (
         *(_acts(*one) for one in list(seen.actions)[:MAX_LISTED]),
@@ -156,22 +158,18 @@ class _Walk:
                 given += 1
                 yield value
 
-    def page(self, page: Entries, number: int) -> None:
-        if b"AA" in page.raw:
-            self.more_actions(page, "sur une page", number)
-        objects = self.objects
-        for value in objects.array(page.get(b"Annots"))[:MAX_ANNOTATIONS]:
-            entries = objects.entries(value)
-            if entries is not None:
-                self.annotation(entries, number)
+    def page(self, page: Page) -> None:
+        if b"AA" in page.entries.raw:
+            self.more_actions(page.entries, "sur une page", page.number)
+        for annotation in annotations_of(page, self.objects):
+            self.annotation(annotation, page.number)
 
     def annotation(self, annotation: Entries, number: int) -> None:
         raw = annotation.raw
         # Most of what stands on a page are boxes with none of these: told by their raw tokens.
-        for key in _ACTION_KEYS:
-            if key in raw:
+        if not raw.keys().isdisjoint(_EVENT_KEYS):
+            for key in _ACTION_KEYS:
                 self.action(annotation.get(key), "sur un élément de la page", number)
-        if b"AA" in raw:
             self.more_actions(annotation, "sur un élément de la page", number)
         if raw.get(b"Subtype") == b"/Widget":
             above = raw.get(b"Parent")

@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from formparse.errors import RefusedError
-from formparse.intake import MAX_ANNOTATIONS
+from formparse.intake import annotations_of
 from formparse.objects import Entries, Ref, Stream, TooManyObjectsError, TooMuchDataError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def has_damaged_drawings(page: Page, objects: Objects) -> bool:
 
 def _has_damaged(page: Page, objects: Objects) -> bool:
     seen: set[Ref] = set()
-    waiting = [*_of_page(page.entries, objects)]
+    waiting = [*_of_page(page, objects)]
     for _ in range(MAX_DRAWINGS):
         if not waiting:
             return False
@@ -58,15 +58,14 @@ def _has_damaged(page: Page, objects: Objects) -> bool:
     return False
 
 
-def _of_page(page: Entries, objects: Objects) -> Iterator[Value]:
+def _of_page(page: Page, objects: Objects) -> Iterator[Value]:
     """Give what a page draws: its content, what that names, and the looks of what people added."""
-    contents = page.get(b"Contents")
+    contents = page.entries.get(b"Contents")
     resolved = objects.resolve(contents)
     yield from resolved if isinstance(resolved, list) else [contents] if resolved else []
-    yield from _named_by(page, objects)
-    for value in objects.array(page.get(b"Annots"))[:MAX_ANNOTATIONS]:
-        annotation = objects.entries(value)
-        looks = objects.entries(annotation.get(b"AP")) if annotation is not None else None
+    yield from _named_by(page.entries, objects)
+    for annotation in annotations_of(page, objects):
+        looks = objects.entries(annotation.get(b"AP"))
         look = looks.get(b"N") if looks is not None else None
         # A box has a look for each of its states: a dictionary, for the readers of fields.
         if isinstance(objects.resolve(look), Stream):

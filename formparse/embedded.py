@@ -16,7 +16,7 @@ from formparse.enclosed import (
     claims_form,
 )
 from formparse.errors import RefusalCode, RefusedError, refused
-from formparse.intake import MAX_ANNOTATIONS, ReturnedPdf
+from formparse.intake import ReturnedPdf, annotations_of
 from formparse.objects import Entries, Ref, Stream
 
 if TYPE_CHECKING:
@@ -85,9 +85,8 @@ def _named(objects: Objects) -> Iterator[Entries]:
 def _pinned(pdf: ReturnedPdf) -> Iterator[Entries]:
     """Give the file specifications of what is pinned to pages."""
     for page in pdf.pages:
-        for value in pdf.objects.array(page.entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
-            note = pdf.objects.entries(value)
-            if note is not None and note.name(b"Subtype") == "FileAttachment":
+        for note in annotations_of(page, pdf.objects):
+            if note.name(b"Subtype") == "FileAttachment":
                 entries = pdf.objects.entries(note.get(b"FS"))
                 if entries is not None:
                     yield entries

@@ -13,7 +13,7 @@ from formgen.naming import TextPart
 from formparse.answers import Answers, resolve_answers
 from formparse.drawn import has_damaged_drawings
 from formparse.fieldcheck import UNCHECKED, FieldsChecked, check_fields
-from formparse.intake import MAX_ANNOTATIONS
+from formparse.intake import annotations_of
 from formparse.marking import add_marks, resolve_marks
 from formparse.places import centre_is_in, corners_of
 from formparse.readers.fields import DRAWINGS, read_fields
@@ -158,9 +158,8 @@ def _is_boxless(point_id: str, reading: Reading) -> bool:
 def _has_drawings(page: FormPage, objects: Objects, part: Part) -> bool:
     """Whether people drew on a page outside its signature area."""
     signature = part.places.signature
-    for value in objects.array(page.page.entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
-        entries = objects.entries(value)
-        if entries is None or entries.name(b"Subtype") not in DRAWINGS:
+    for entries in annotations_of(page.page, objects):
+        if entries.name(b"Subtype") not in DRAWINGS:
             continue
         corners = corners_of(entries)
         is_signature = page.index == signature.page and corners is not None

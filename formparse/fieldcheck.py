@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from formgen.naming import ANSWER_OF_STATE, OFF_STATE, signature_field_name, text_field_name
 from formparse.boxlooks import BoxLooks, Look
-from formparse.intake import MAX_ANNOTATIONS
+from formparse.intake import annotations_of
 from formparse.objects import Entries, Ref
 from formparse.places import TOLERANCE_PT, Corners, corners_of
 from formparse.returned import Finding, Severity
@@ -132,12 +132,9 @@ class _Check:
 
     # --- Page by page ---------------------------------------------------------------------------
     def page(self, page: FormPage) -> None:
-        objects, known, index = self.objects, self.known, page.index
+        known, index = self.known, page.index
         met: set[str] = set()
-        for value in objects.array(page.page.entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
-            entries = objects.entries(value)
-            if entries is None:
-                continue
+        for entries in annotations_of(page.page, self.objects):
             raw = entries.raw
             if raw.get(b"Subtype") == b"/Widget" or entries.name(b"Subtype") == "Widget":
                 name = raw.get(b"NM") or raw.get(b"T")

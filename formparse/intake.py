@@ -115,6 +115,11 @@ class Page:
     entries: Entries
 
 
+def annotations_of(page: Page, objects: Objects) -> tuple[Entries, ...]:
+    """Give what stands on a page beside its content: fields, links, notes, drawings."""
+    return objects.dictionaries(page.entries, b"Annots", limit=MAX_ANNOTATIONS)
+
+
 @dataclass(slots=True, kw_only=True)
 class Repairs:
     """What had to be mended to read the file. It grows while the file is read."""

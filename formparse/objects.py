@@ -416,6 +416,7 @@ class Objects:
         "_data",
         "_decoded",
         "_decoded_limit",
+        "_dictionaries",
         "_free",
         "_guard",
         "_limit",
@@ -442,6 +443,7 @@ class Objects:
         self._packed = reader.xref_objStm
         self._containers: dict[int, _Container] = {}
         self._cache: dict[Ref, Value] = {}
+        self._dictionaries: dict[tuple[int, bytes], tuple[Entries, tuple[Entries, ...]]] = {}
 
     @property
     def is_encrypted(self) -> bool:
@@ -491,6 +493,19 @@ class Objects:
         """Give the array that `value` is or refers to; empty if it is something else."""
         value = self.resolve(value)
         return value if isinstance(value, list) else []
+
+    def dictionaries(self, holder: Entries, key: bytes, *, limit: int) -> tuple[Entries, ...]:
+        """Give the dictionaries in the array that is an entry of `holder`: the first `limit`.
+
+        Each is looked up once, however many ask for them: a page's annotations, above all.
+        """
+        # By address; the holder is kept, so that no other can have it.
+        known = self._dictionaries.get((id(holder), key))
+        if known is None:
+            found = map(self.entries, self.array(holder.get(key))[:limit])
+            known = holder, tuple(entries for entries in found if entries is not None)
+            self._dictionaries[id(holder), key] = known
+        return known[1]
 
     def data(self, stream: Stream) -> bytes:
         """Give the decoded data of a stream."""

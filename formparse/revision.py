@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from formgen.layout import Rect
 from formgen.naming import TextPart, text_field_name
-from formparse.intake import MAX_ANNOTATIONS, ReturnedPdf
+from formparse.intake import ReturnedPdf, annotations_of
 from formparse.objects import Stream
 from formparse.places import Corners, corners_of
 from formparse.printed import Sheets
@@ -139,9 +139,8 @@ def _looks_different(sheets: tuple[Sheets, Sheets], pdf: ReturnedPdf, old: int, 
 
 
 def _signature_places(pdf: ReturnedPdf, number: int) -> Iterator[Corners]:
-    for value in pdf.objects.array(pdf.pages[number - 1].entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
-        entries = pdf.objects.entries(value)
-        if entries is not None and entries.name(b"FT") == "Sig":
+    for entries in annotations_of(pdf.pages[number - 1], pdf.objects):
+        if entries.name(b"FT") == "Sig":
             corners = corners_of(entries)
             if corners is not None:
                 yield corners

@@ -13,7 +13,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from formparse.errors import RefusalCode, more_than, refused
-from formparse.intake import MAX_ANNOTATIONS, MAX_FIELDS, ReturnedPdf
+from formparse.intake import MAX_FIELDS, ReturnedPdf, annotations_of
 from formparse.objects import Entries, Ref, String, Value, decode_text
 
 if TYPE_CHECKING:
@@ -149,10 +149,8 @@ class _Finder:
     def walk_pages(self) -> None:
         """Take the fields that stand on pages."""
         for page in self.pdf.pages:
-            annotations = self.objects.array(page.entries.get(b"Annots"))
-            for value in annotations[:MAX_ANNOTATIONS]:
-                entries = self.objects.entries(value)
-                if entries is not None and entries.name(b"Subtype") == "Widget":
+            for entries in annotations_of(page, self.objects):
+                if entries.name(b"Subtype") == "Widget":
                     self.take(entries, page.number)
 
     def walk_fields(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from formgen.issue import FORM_ID_ALPHABET, FORM_ID_LENGTH
 from formgen.layout import LAYOUT_EDITION
 from formparse.errors import RefusalCode, RefusedError, refused
-from formparse.intake import MAX_ANNOTATIONS, Page, ReturnedPdf
+from formparse.intake import Page, ReturnedPdf, annotations_of
 from formparse.places import Places
 from formparse.returned import Finding, FormIdentity, Severity
 
@@ -257,9 +257,8 @@ def _recognise(page: Page, objects: Objects, editions: Editions) -> _ClaimedPage
 
 def widgets_of(page: Page, objects: Objects) -> Iterator[Entries]:
     """Give the form fields that stand on a page."""
-    for value in objects.array(page.entries.get(b"Annots"))[:MAX_ANNOTATIONS]:
-        entries = objects.entries(value)
-        if entries is not None and entries.name(b"Subtype") == "Widget":
+    for entries in annotations_of(page, objects):
+        if entries.name(b"Subtype") == "Widget":
             yield entries
 
 
