@@ -23,13 +23,14 @@ from formparse.decisions import (
     latest,
     subject_of,
 )
+from formparse.returned import TEXT_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from formgen.catalog import Answer
     from formgen.editions import Editions
-    from formparse.returned import TEXT_LABEL, Returned
+    from formparse.returned import Returned
     from formparse.store import Store
 
 
