@@ -13,7 +13,9 @@ from pypdf import PdfWriter
 
 from demo.engine import Save, Sheet, fill
 from formgen.catalog import Answer, Catalog, Questionnaire, default_catalog_path, load_catalog
+from formgen.editions import Editions, load_editions
 from formgen.issue import Issue, form_id_of
+from formgen.layout import FormLayout
 from formgen.naming import STATE_OF_ANSWER, TextPart, text_field_name
 from formgen.pdf import FormTemplate, make_template
 
@@ -30,6 +32,20 @@ TEXTS = {
 def packaged_catalog() -> Catalog:
     """The catalog that ships."""
     return load_catalog(default_catalog_path())
+
+
+@cache
+def editions() -> Editions:
+    """What ships, as the reader knows it."""
+    return load_editions()
+
+
+@cache
+def layout(questionnaire_id: str) -> FormLayout:
+    """The layout of a packaged form."""
+    found = editions().layout(editions().default, questionnaire_id, 1)
+    assert found is not None
+    return found
 
 
 @cache

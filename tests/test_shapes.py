@@ -21,17 +21,17 @@ import pytest
 
 from demo.engine import Sheet
 from formgen.catalog import Answer
-from formgen.editions import Editions, load_editions
 from formparse.read import read_bytes
 from formparse.returned import ReturnedForm, Severity
-from tests.builders import filled_by_pdfium, issued, packaged_catalog, random_sheet
+from tests.builders import (
+    editions,
+    filled_by_pdfium,
+    issued,
+    packaged_catalog,
+    random_sheet,
+)
 
 ALL = ("Q1", "Q2", "Q3", "Q4")
-
-
-@cache
-def editions() -> Editions:
-    return load_editions()
 
 
 @cache

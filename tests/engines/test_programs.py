@@ -11,18 +11,20 @@ import os
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 import pytest
 
 from demo.engine import find_places
 from formgen.catalog import Answer, Questionnaire
-from formgen.editions import Editions, load_editions
 from formgen.naming import STATE_OF_ANSWER, TextPart, text_field_name
 from formparse.dates import parse_date
 from formparse.read import read_bytes
 from formparse.returned import Refusal, ReturnedForm, Severity
-from tests.builders import issued, packaged_catalog
+from tests.builders import (
+    editions,
+    issued,
+    packaged_catalog,
+)
 from tests.conformance.verdicts import REQUIRE_VARIABLE
 from tests.engines.engine import Filler, Kept, Program, Unticks, Work
 from tests.engines.programs import PROGRAMS
@@ -58,11 +60,6 @@ class Told:
     texts: Mapping[TextPart, str]
     two_ticks: frozenset[str] = frozenset()
     """Points at which two boxes are ticked there."""
-
-
-@cache
-def editions() -> Editions:
-    return load_editions()
 
 
 def available(name: str) -> Program:

@@ -10,8 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from formgen.catalog import Answer
-from formgen.editions import Editions, load_editions
-from formgen.layout import BoxPlace, FormLayout, Rect
+from formgen.layout import BoxPlace, Rect
 from formgen.standard import Standard
 from formparse.assess import assess
 from formparse.choice import ImportedForm
@@ -19,7 +18,9 @@ from formparse.policy import Status
 from formparse.read import read_bytes, read_values
 from formparse.returned import Finding, ReturnedForm, Severity
 from tests.builders import (
+    editions,
     filled_by_pdfium,
+    layout,
     packaged_catalog,
     random_sheet,
     same_answer_sheet,
@@ -29,18 +30,6 @@ from tests.formparse import altering as alter
 
 TICK = b"2 w 2 2 m 10 10 l 2 10 m 10 2 l S"
 NOTHING = b"q Q"
-
-
-@cache
-def editions() -> Editions:
-    return load_editions()
-
-
-@cache
-def layout(questionnaire_id: str) -> FormLayout:
-    found = editions().layout(editions().default, questionnaire_id, 1)
-    assert found is not None
-    return found
 
 
 @cache

@@ -14,32 +14,24 @@ import pytest
 from PIL import Image
 
 from formgen.catalog import Answer
-from formgen.editions import Editions, load_editions
-from formgen.layout import FormLayout
 from formgen.naming import TextPart
 from formparse.errors import RefusalCode, refuse
 from formparse.pictures import PICTURES, Picture, Pictures, Wanted, cut_pictures, row_of
 from formparse.records import RecordError
 from formparse.worker import Job
-from tests.builders import filled_by_pdfium, packaged_catalog, same_answer_sheet
+from tests.builders import (
+    editions,
+    filled_by_pdfium,
+    layout,
+    packaged_catalog,
+    same_answer_sheet,
+)
 from tests.flatteners import flat_by_pdfium
 from tests.formparse import forms
 from tests.formparse.readers import drawing
 
 JOB = Job(name="a.pdf", sha256="0" * 64, data=b"")
 PAGES = {"Q1": (1, 2), "Q3": (1, 2)}
-
-
-@cache
-def editions() -> Editions:
-    return load_editions()
-
-
-@cache
-def layout(questionnaire_id: str) -> FormLayout:
-    found = editions().layout(editions().default, questionnaire_id, 1)
-    assert found is not None
-    return found
 
 
 @cache

@@ -9,8 +9,6 @@ import pytest
 
 from demo.engine import Sheet
 from formgen.catalog import Answer
-from formgen.editions import Editions, load_editions
-from formgen.layout import FormLayout
 from formgen.naming import TextPart
 from formparse.evidence import CONTENT_PIECES
 from formparse.intake import ReturnedPdf, open_bytes
@@ -25,8 +23,10 @@ from formparse.returned import (
 )
 from tests.builders import (
     TEXTS,
+    editions,
     filled_by_pdfium,
     issued,
+    layout,
     packaged_catalog,
     random_sheet,
     same_answer_sheet,
@@ -36,18 +36,6 @@ from tests.formparse.readers import drawing
 
 COMPANY, SERVICE = "Acmé & Fils (fictif)", "Maintenance du réseau"
 ENGINES = flatteners()
-
-
-@cache
-def editions() -> Editions:
-    return load_editions()
-
-
-@cache
-def layout(questionnaire_id: str) -> FormLayout:
-    found = editions().layout(editions().default, questionnaire_id, 1)
-    assert found is not None
-    return found
 
 
 @cache
