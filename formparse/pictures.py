@@ -92,7 +92,7 @@ def cut_pictures(
     forms = wanted.get(pdf.sha256, ())
 
     def work() -> Pictures:
-        sheets = Sheets(pdf.data)
+        sheets = Sheets(pdf.data, pdf.picture)
         parts = [one for one in triage(pdf, editions, sheets) if isinstance(one, Part)]
         pictures: dict[tuple[int, str], Picture] = {}
         for number, form in enumerate(forms):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
@@ -42,6 +43,16 @@ def fields() -> bytes:
     return filled_by_pdfium("Q3", sheet)
 
 
+def scanned(pdf: bytes) -> bytes:
+    """The pages of a file as a scanner that writes TIFF gives them, at 200 dpi."""
+    document = pdfium.PdfDocument(pdf)
+    document.init_forms()
+    sheets = [page.render(scale=200 / 72).to_pil().convert("L") for page in document]
+    written = io.BytesIO()
+    sheets[0].save(written, "TIFF", save_all=True, append_images=sheets[1:], compression="jpeg")
+    return written.getvalue()
+
+
 def cut(pdf: bytes, *subjects: str | TextPart, pages: tuple[int, ...] | None = None) -> Pictures:
     known = pages or tuple(range(1, layout("Q3").page_count + 1))
     wanted = Wanted(questionnaire_id="Q3", pages=known, subjects=subjects)
@@ -65,6 +76,7 @@ def ink_below(picture: Picture) -> dict[str, int]:
         pytest.param(lambda pdf: pdf, id="fields"),
         pytest.param(flat_by_pdfium, id="flattened"),
         pytest.param(lambda pdf: drawing.turned(90)(flat_by_pdfium(pdf)), id="turned"),
+        pytest.param(scanned, id="scanned"),
         pytest.param(
             lambda pdf: drawing.placed(0.7, 60, 90, 595, 842)(flat_by_pdfium(pdf)), id="smaller"
         ),
