@@ -7,6 +7,7 @@ untrusted. Why somebody has to look is for others.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from typing import TYPE_CHECKING
 from formgen.catalog import Answer
 from formgen.layout import BoxPlace, FormLayout, Node, Rect, Role, Text
 from formgen.naming import TextPart
-from formparse.intake import guarded, open_bytes
+from formparse.embedded import files_in_pdf
+from formparse.enclosed import Allowance
+from formparse.intake import ReturnedPdf, guarded, open_bytes
+from formparse.kinds import Kind, kind_of
+from formparse.message import files_in_message
 from formparse.printed import Sheets
 from formparse.readers.marks import place_page
 from formparse.records import RecordError
@@ -24,7 +29,10 @@ from formparse.triage import Part, triage
 from formparse.worker import Carriage, Job
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from formgen.editions import Editions
+    from formparse.enclosed import Enclosed
     from formparse.triage import FormPage
     from formparse.vision.raster import Grey, Matrix
 
@@ -60,6 +68,8 @@ class Wanted:
     """Of the file, as the reader gave them."""
     subjects: tuple[str | TextPart, ...]
     """Point ids and text fields."""
+    part: str | None = None
+    """SHA-256 of the file inside the given one that the form stands in, where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +96,57 @@ def cut_pictures(
     data: bytes, name: str, *, wanted: Mapping[str, tuple[Wanted, ...]], editions: Editions
 ) -> Pictures:
     """Give the pictures that can be had of a file's forms; `wanted` is by the file's SHA-256."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    forms = dict(enumerate(wanted.get(sha256, ())))
+    pictures: dict[tuple[int, str], Picture] = {}
+    for part in {form.part for form in forms.values()}:
+        of_part = {number: form for number, form in forms.items() if form.part == part}
+
+        def work(part: str | None = part, of_part: Mapping[int, Wanted] = of_part) -> Pictures:
+            inner = data if part is None else _file_inside(data, name, part, 0, Allowance())
+            return {} if inner is None else _cut(inner, name, of_part, editions)
+
+        cut = guarded(work, file=name, sha256=sha256)
+        if not isinstance(cut, Refusal):
+            pictures |= cut
+    return pictures
+
+
+def _file_inside(
+    data: bytes, name: str, sha256: str, depth: int, allowance: Allowance
+) -> bytes | None:
+    """Give the file with this hash inside a message or a PDF, however deep; None if it is not."""
+    for file in _files_inside(data, name, depth):
+        allowance.spend(len(file.data))
+        if hashlib.sha256(file.data).hexdigest() == sha256:
+            return file.data
+        found = _file_inside(file.data, name, sha256, file.depth, allowance)
+        if found is not None:
+            return found
+    return None
+
+
+def _files_inside(data: bytes, name: str, depth: int) -> Iterable[Enclosed]:
+    kind = kind_of(data)
+    if kind is Kind.MESSAGE:
+        return files_in_message(data, depth=depth)
+    opened = open_bytes(data, name) if kind is Kind.PDF else None
+    return files_in_pdf(opened, depth=depth) if isinstance(opened, ReturnedPdf) else ()
+
+
+def _cut(data: bytes, name: str, forms: Mapping[int, Wanted], editions: Editions) -> Pictures:
     pdf = open_bytes(data, name)
     if isinstance(pdf, Refusal):
         return {}
-    forms = wanted.get(pdf.sha256, ())
-
-    def work() -> Pictures:
-        sheets = Sheets(pdf.data, pdf.picture)
-        parts = [one for one in triage(pdf, editions, sheets) if isinstance(one, Part)]
-        pictures: dict[tuple[int, str], Picture] = {}
-        for number, form in enumerate(forms):
-            part = _part_of(form, parts)
-            if part is not None:
-                found = _pictures_of(form, part, sheets, editions)
-                pictures |= {(number, subject): one for subject, one in found.items()}
-        return pictures
-
-    cut = guarded(work, file=name, sha256=pdf.sha256)
-    return {} if isinstance(cut, Refusal) else cut
+    sheets = Sheets(pdf.data, pdf.picture)
+    parts = [one for one in triage(pdf, editions, sheets) if isinstance(one, Part)]
+    pictures: dict[tuple[int, str], Picture] = {}
+    for number, form in forms.items():
+        part = _part_of(form, parts)
+        if part is not None:
+            found = _pictures_of(form, part, sheets, editions)
+            pictures |= {(number, subject): one for subject, one in found.items()}
+    return pictures
 
 
 def _part_of(form: Wanted, parts: list[Part]) -> Part | None:

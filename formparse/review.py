@@ -170,4 +170,5 @@ def _wanted(doubtful: DoubtfulForm) -> Wanted:
         questionnaire_id=form.identity.questionnaire_id,
         pages=form.pages,
         subjects=tuple(item.subject for item in doubtful.items),
+        part=None if form.part is None else form.part.sha256,
     )

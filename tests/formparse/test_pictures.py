@@ -29,6 +29,7 @@ from tests.builders import (
 )
 from tests.flatteners import flat_by_pdfium
 from tests.formparse import forms
+from tests.formparse.messages import LOGO, forwarded, message
 from tests.formparse.readers import drawing
 
 JOB = Job(name="a.pdf", sha256="0" * 64, data=b"")
@@ -91,6 +92,20 @@ def test_a_row_shows_its_boxes_under_their_answers(change: Callable[[bytes], byt
         ink = ink_below(picture)
         assert ink["NON"] > 50, "its outline is there"
         assert ink["OUI"] > ink["NON"] + 50
+
+
+def test_a_row_of_a_form_in_a_message_is_shown() -> None:
+    inner = fields()
+    forwarded_mail = forwarded(message(("logo.png", LOGO), ("Q3.pdf", inner)))
+    outer = forwarded_mail.as_bytes()
+    part = hashlib.sha256(inner).hexdigest()
+    for sha256, shown in ((part, {(1, "Q3-02")}), ("0" * 64, set())):
+        forms = (
+            Wanted(questionnaire_id="Q3", pages=(1, 2), subjects=("Q3-01",)),
+            Wanted(questionnaire_id="Q3", pages=(1, 2), subjects=("Q3-02",), part=sha256),
+        )
+        wanted = {hashlib.sha256(outer).hexdigest(): forms}
+        assert set(cut_pictures(outer, "m.eml", wanted=wanted, editions=editions())) == shown
 
 
 def test_a_text_field_is_shown_with_what_stands_before_it() -> None:
