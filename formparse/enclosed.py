@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from formparse.errors import RefusalCode, RefusedError, refused
+from formgen.language import Phrase
+from formparse.errors import RefusalCode, RefusedError, more_than, refused
 from formparse.returned import name_inside
 
 MAX_FILES_INSIDE = 60
@@ -20,7 +21,10 @@ compressed inside a PDF can swell, and twice the largest file that is taken is e
 MAX_DEPTH = 3
 """Files around a file: a message, forwarded in another, with a portfolio in it."""
 
-TOO_DEEP = f"fichiers emboîtés sur plus de {MAX_DEPTH} niveaux"
+TOO_DEEP = Phrase(
+    f"fichiers emboîtés sur plus de {MAX_DEPTH} niveaux",
+    f"files nested more than {MAX_DEPTH} levels deep",
+)
 
 _MAX_NAME = 120
 """Characters of a name; file systems take twice as many bytes."""
@@ -56,10 +60,12 @@ class Allowance:
         self._files -= 1
         self._bytes -= size
         if self._files < 0:
-            found = f"plus de {MAX_FILES_INSIDE} fichiers contenus"
+            found = more_than(MAX_FILES_INSIDE, "fichiers contenus", "files inside")
             raise refused(RefusalCode.TOO_COMPLEX, found=found)
         if self._bytes < 0:
-            found = f"plus de {MAX_BYTES_INSIDE} octets dans les fichiers contenus"
+            found = more_than(
+                MAX_BYTES_INSIDE, "octets dans les fichiers contenus", "bytes in the files inside"
+            )
             raise refused(RefusalCode.TOO_COMPLEX, found=found)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from formparse.errors import RefusalCode, refused
+from formgen.language import Phrase
+from formparse.errors import RefusalCode, more_than, refused
 from formparse.formdata import MAX_DEPTH, DataField, FormData
 from formparse.intake import MAX_FIELDS, open_fdf
 from formparse.objects import Entries, Name, Objects, Ref, Stream, String, Value, decode_text
@@ -25,7 +26,9 @@ def read_fdf(data: bytes) -> FormData:
     objects, root = open_fdf(data)
     body = objects.entries(root.get(b"FDF"))
     if body is None:
-        raise refused(RefusalCode.DAMAGED, found="pas de dictionnaire /FDF")
+        raise refused(
+            RefusalCode.DAMAGED, found=Phrase("pas de dictionnaire /FDF", "no /FDF dictionary")
+        )
     walk = _Walk(objects, body)
     return FormData(fields=tuple(walk.fields()), extras=tuple(sorted(walk.extras)))
 
@@ -55,7 +58,9 @@ class _Walk:
                 seen.add(value)
             count += 1
             if count > MAX_FIELDS or len(above) > MAX_DEPTH:
-                raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_FIELDS} champs")
+                raise refused(
+                    RefusalCode.TOO_COMPLEX, found=more_than(MAX_FIELDS, "champs", "fields")
+                )
             entries = self.objects.entries(value)
             if entries is None:
                 continue

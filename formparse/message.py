@@ -13,8 +13,9 @@ from email.parser import BytesParser
 from email.policy import EmailPolicy
 from typing import TYPE_CHECKING, Any
 
+from formgen.language import Phrase
 from formparse.enclosed import MAX_DEPTH, TOO_DEEP, Enclosed, Names, claims_form
-from formparse.errors import RefusalCode, refused
+from formparse.errors import RefusalCode, more_than, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,8 @@ _SPOILT = (
 )
 """What carried a part is not what was sent."""
 
+_RUN_TOGETHER = Phrase("parties du message non séparées", "parts of the message run together")
+
 _BODIES = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar"})
 """Without a name these are what the sender wrote."""
 
@@ -74,7 +77,10 @@ class _OnlyContentHeaders(EmailPolicy):
         if not name.lower().startswith("content-"):
             return name, ""
         if sum(map(len, sourcelines)) > MAX_HEADER:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"en-tête de plus de {MAX_HEADER} signes")
+            raise refused(
+                RefusalCode.TOO_COMPLEX,
+                found=more_than(MAX_HEADER, "signes d'en-tête", "characters of a header"),
+            )
         return super().header_source_parse(sourcelines)
 
 
@@ -109,7 +115,7 @@ def _parse(data: bytes) -> EmailMessage:
         nonlocal count
         count += 1
         if count > MAX_PARTS:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"message de plus de {MAX_PARTS} parties")
+            raise refused(RefusalCode.TOO_COMPLEX, found=more_than(MAX_PARTS, "parties", "parts"))
         return _Mail(policy=policy)
 
     policy = _OnlyContentHeaders(message_factory=new_part)  # type: ignore[call-overload] # typeshed: takes any subclass of Message but the plainest only
@@ -147,9 +153,7 @@ class _Walk:
                 yield replace(part, mail=inner)
         elif mail.get_content_maintype() == "multipart":
             # Its parts cannot be told apart.
-            self.add(
-                part, b"", problem=RefusalCode.DAMAGED, found="parties du message non séparées"
-            )
+            self.add(part, b"", problem=RefusalCode.DAMAGED, found=_RUN_TOGETHER)
         else:
             data = _data_of(mail)
             is_body = kind in _BODIES and not _name_of(mail)
@@ -171,7 +175,12 @@ class _Walk:
             yield _Part(mail=inner, depth=part.depth + 1, within=within)
 
     def add(
-        self, part: _Part, data: bytes, *, problem: RefusalCode | None = None, found: str = ""
+        self,
+        part: _Part,
+        data: bytes,
+        *,
+        problem: RefusalCode | None = None,
+        found: str | Phrase = "",
     ) -> None:
         mail = part.mail
         name = _name_of(mail)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from formparse.errors import RefusalCode, refused
+from formgen.language import Phrase
+from formparse.errors import RefusalCode, more_than, refused
 from formparse.formdata import MAX_DEPTH, DataField, FormData
 from formparse.intake import MAX_FIELDS
 
@@ -34,9 +35,15 @@ def read_xfdf(data: bytes) -> FormData:
     try:
         parser.Parse(data, True)  # noqa: FBT003 - the C function takes no keyword
     except expat.ExpatError as error:
-        raise refused(RefusalCode.DAMAGED, found=f"XML, ligne {error.lineno}") from error
+        raise refused(
+            RefusalCode.DAMAGED,
+            found=Phrase(f"XML, ligne {error.lineno}", f"XML, line {error.lineno}"),
+        ) from error
     except (LookupError, ValueError) as error:
-        raise refused(RefusalCode.DAMAGED, found="codage du XML inconnu") from error
+        raise refused(
+            RefusalCode.DAMAGED,
+            found=Phrase("codage du XML inconnu", "unknown encoding of the XML"),
+        ) from error
     return FormData(fields=tuple(document.fields), extras=tuple(sorted(document.extras)))
 
 
@@ -64,11 +71,15 @@ class _Document:
     def start(self, untrusted_name: str, attributes: dict[str, str]) -> None:
         self.count += 1
         if self.count > MAX_ELEMENTS or len(self.elements) >= _MAX_ELEMENT_DEPTH:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_ELEMENTS} éléments")
+            raise refused(
+                RefusalCode.TOO_COMPLEX, found=more_than(MAX_ELEMENTS, "éléments", "elements")
+            )
         namespace, _, local = untrusted_name.rpartition(" ")
         name = local if namespace in _NAMESPACES else ""
         if not self.elements and name != "xfdf":
-            raise refused(RefusalCode.DAMAGED, found="pas d'élément xfdf")
+            raise refused(
+                RefusalCode.DAMAGED, found=Phrase("pas d'élément xfdf", "no xfdf element")
+            )
         within = self.elements[-1] if self.elements else ""
         self.elements.append(name)
         if within in ("xfdf", "fields", "field") and name not in _VALUE_PARTS:
@@ -78,7 +89,9 @@ class _Document:
             self.has_value.append(False)
             self.is_rich = False
             if len(self.path) > MAX_DEPTH:
-                raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_DEPTH} niveaux")
+                raise refused(
+                    RefusalCode.TOO_COMPLEX, found=more_than(MAX_DEPTH, "niveaux", "levels")
+                )
         elif name == "value" and within == "field":
             self.letters = []
         elif name == "value-richtext" and within == "field":
@@ -108,4 +121,4 @@ class _Document:
         if name:
             self.fields.append(DataField(name, value, is_odd))
         if len(self.fields) > MAX_FIELDS:
-            raise refused(RefusalCode.TOO_COMPLEX, found=f"plus de {MAX_FIELDS} champs")
+            raise refused(RefusalCode.TOO_COMPLEX, found=more_than(MAX_FIELDS, "champs", "fields"))
