@@ -146,17 +146,13 @@ class _Walk:
 
     def named(self, tree: Value) -> Iterator[Value]:
         """Give the values of a name tree, as many as are listed."""
-        waiting, given = [tree], 0
-        for _ in range(MAX_NEXT):
-            if not waiting or given > MAX_LISTED:
-                return
-            node = self.objects.entries(waiting.pop())
-            if node is None:
-                continue
-            waiting += self.objects.array(node.get(b"Kids"))[:MAX_NEXT]
+        given = 0
+        for node in self.objects.tree([tree], limit=MAX_NEXT):
             for value in self.objects.array(node.get(b"Names"))[1 : 2 * MAX_NEXT : 2]:
                 given += 1
                 yield value
+            if given > MAX_LISTED:
+                return
 
     def page(self, page: Page) -> None:
         if b"AA" in page.entries.raw:

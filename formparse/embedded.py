@@ -61,25 +61,13 @@ def _named(objects: Objects) -> Iterator[Entries]:
         if associated is not None:
             yield associated
     tree = objects.entries(objects.root().get(b"Names"))
-    waiting: list[Value] = [tree.get(b"EmbeddedFiles")] if tree is not None else []
-    seen: set[Ref] = set()
-    for _ in range(_MAX_NODES):
-        if not waiting:
-            return
-        value = waiting.pop()
-        if isinstance(value, Ref):
-            if value in seen:
-                continue
-            seen.add(value)
-        node = objects.entries(value)
-        if node is None:
-            continue
+    roots: list[Value] = [tree.get(b"EmbeddedFiles")] if tree is not None else []
+    for node in objects.tree(roots, limit=_MAX_NODES):
         # Names and what they stand for, in turn.
         for one in objects.array(node.get(b"Names"))[1::2][: MAX_FILES_INSIDE + 1]:
             entries = objects.entries(one)
             if entries is not None:
                 yield entries
-        waiting.extend(reversed(objects.array(node.get(b"Kids"))[:_MAX_NODES]))
 
 
 def _pinned(pdf: ReturnedPdf) -> Iterator[Entries]:

@@ -7,7 +7,7 @@ What is drawn on the pages themselves is compared elsewhere (`formparse.wording`
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 HIDDEN = 2 | 32 | 256
 """/F: hidden, not viewed, viewed the other way when the mouse is over it."""
-PRINTED = 4
 
 SIZE_PT = 3.0
 """How far each edge of a field may be from its place: beyond that it covers something else."""
@@ -105,14 +104,6 @@ class _Should(NamedTuple):
     tooltip: str
     point_id: str | None
     mark: str | None
-
-
-@dataclass(slots=True)
-class _Tooltips:
-    """The words that screen readers are given, by field name."""
-
-    own: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
 
 
 class _Check:

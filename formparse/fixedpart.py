@@ -87,11 +87,6 @@ class _Known:
 _known: WeakKeyDictionary[Places, _Known] = WeakKeyDictionary()
 
 
-def forget() -> None:
-    """Forget all that was proved in this process; what is recorded stays known."""
-    _known.clear()
-
-
 class FixedParts:
     """The pages of one file, compared with what is known of one form."""
 

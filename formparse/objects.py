@@ -507,6 +507,25 @@ class Objects:
             self._dictionaries[id(holder), key] = known
         return known[1]
 
+    def tree(self, roots: list[Value], *, limit: int) -> Iterator[Entries]:
+        """Give the dictionaries of a tree (/Kids) in its order, each object once; of at most
+        `limit` nodes, whatever they claim.
+        """
+        waiting = roots[:limit][::-1]
+        seen: set[Ref] = set()
+        for _ in range(limit):
+            if not waiting:
+                return
+            value = waiting.pop()
+            if isinstance(value, Ref):
+                if value in seen:
+                    continue
+                seen.add(value)
+            node = self.entries(value)
+            if node is not None:
+                yield node
+                waiting.extend(reversed(self.array(node.get(b"Kids"))[:limit]))
+
     def data(self, stream: Stream) -> bytes:
         """Give the decoded data of a stream."""
         data = self._guard(stream.source.get_data)

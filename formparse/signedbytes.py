@@ -156,20 +156,9 @@ class _Finder:
     def walk_fields(self) -> None:
         """Take the fields that the document names: invisible ones stand on no page."""
         form = self.pdf.form
-        waiting = self.objects.array(form.get(b"Fields"))[:MAX_FIELDS] if form else []
-        seen: set[Ref] = set()
-        for _ in range(MAX_FIELDS):
-            if not waiting:
-                return
-            value = waiting.pop()
-            if isinstance(value, Ref):
-                if value in seen:
-                    continue
-                seen.add(value)
-            entries = self.objects.entries(value)
-            if entries is not None:
-                self.take(entries, None)
-                waiting.extend(self.objects.array(entries.get(b"Kids"))[:MAX_FIELDS])
+        roots = self.objects.array(form.get(b"Fields")) if form else []
+        for entries in self.objects.tree(roots, limit=MAX_FIELDS):
+            self.take(entries, None)
 
     def take(self, entries: Entries, page: int | None) -> None:
         """Take one field's value, if it is a signature's."""
